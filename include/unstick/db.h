@@ -1,0 +1,134 @@
+#ifndef US_DB_H
+#define US_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "unstick/str.h"
+#include "unstick/url.h"
+
+typedef struct us_db us_db;
+
+typedef enum { US_V_NULL, US_V_INTEGER, US_V_REAL, US_V_BOOLEAN, US_V_TEXT } us_value_type;
+
+/* One result row. Everything in it is borrowed: copy what must outlive the callback.
+ * A cell is text, NUL-terminated, and NULL for SQL NULL; a boolean is "t" or "f". */
+typedef struct {
+	size_t ncols;
+	const char *const *cells;
+	const size_t *lengths;
+	const us_value_type *types;
+	const char *const *names;
+} us_row;
+
+typedef us_code us_row_fn(const us_row *row, void *ctx, us_err *err);
+
+/* One statement of a batch. Values are always parameters ($1 on PostgreSQL, ?1 on
+ * SQLite), as text; NULL is SQL NULL. */
+typedef struct {
+	const char *sql;
+	size_t nparams;
+	const char *const *params;
+	us_row_fn *fn; /* NULL: rows are not wanted */
+	void *ctx;
+	int64_t affected; /* out: rows changed, 0 where that makes no sense */
+} us_stmt;
+
+/* READ can't write: the file handle is read-only, or every transaction is. */
+typedef enum { US_DB_READ, US_DB_WRITE } us_db_mode;
+
+/* Another session of the same database, as far as it can be seen. Borrowed, as a row. */
+typedef struct {
+	const char *pid;         /* NULL if unknown (SQLite) */
+	const char *application; /* NULL if unknown */
+	const char *state;       /* "active", "idle in transaction" ...; NULL if unknown */
+	const char *query;       /* its last query, perhaps cut; NULL if hidden */
+	size_t query_limit;      /* a query this long may have been cut; 0: never is */
+	int64_t query_age_s;     /* since that query began; -1 if unknown */
+	bool hidden;             /* we lack the privilege to see what it does */
+	bool holds_lock;         /* Prisma's advisory lock; on SQLite the file's */
+} us_session;
+
+typedef us_code us_session_fn(const us_session *s, void *ctx, us_err *err);
+
+typedef struct {
+	const char *provider; /* Prisma's word, borrowed for the program's life */
+	const char *host;     /* NULL for a file */
+	const char *name;     /* database name, or the file's path */
+	const char *schema;   /* NULL where there is none */
+	const char *version;  /* the server's, or the library's */
+} us_db_info;
+
+/* A database driver. Every slot is required; a driver that can't do a thing says so
+ * with an error, it does not leave NULL behind. Every function reports a refused or
+ * lost connection as US_E_CONNECT, a busy file as US_E_LOCK, anything else the
+ * database says as US_E_DB with its SQLSTATE where there is one. */
+typedef struct {
+	const char *provider;
+	bool ddl_in_transaction; /* does ROLLBACK undo CREATE TABLE? */
+
+	us_code (*open)(us_db **out, const us_url *url, us_db_mode mode, us_err *err);
+	void (*close)(us_db *db);
+	us_db_info (*info)(const us_db *db); /* borrowed from db */
+
+	/* Runs the statements in order, in one round trip where the protocol allows
+	 * it; the first that fails ends the batch. */
+	us_code (*run)(us_db *db, us_stmt *stmts, size_t n, us_err *err);
+
+	/* The statements that open and end a transaction; begin_read's sees one
+	 * snapshot and can't write, begin_write's is READ COMMITTED where that
+	 * exists. For use in a batch. */
+	const char *begin_read, *begin_write, *commit, *rollback;
+
+	/* Appends an identifier, quoted by the driver's own function. */
+	us_code (*quote)(us_db *db, us_str *out, const char *identifier, us_err *err);
+
+	/* Prisma's advisory lock: one try, no waiting. On SQLite the file's own lock,
+	 * held through every transaction until unlocked. */
+	us_code (*lock)(us_db *db, bool *got, us_err *err);
+	/* Releases it; US_E_LOCK if we turn out not to have had it. */
+	us_code (*unlock)(us_db *db, us_err *err);
+	/* Inside a write transaction: true while this very session has the lock (a
+	 * pooler may have moved us to another). */
+	us_code (*still_locked)(us_db *db, bool *yes, us_err *err);
+
+	/* The other sessions of this database; *visible is false if some could not be
+	 * looked into. */
+	us_code (*sessions)(
+		us_db *db, us_session_fn *fn, void *ctx, bool *visible, us_err *err);
+
+	/* Is a pooler between us and the server, which might give every transaction
+	 * another session? Costs no lock and no load. */
+	us_code (*pooled)(us_db *db, bool *yes, us_err *err);
+} us_db_ops;
+
+/* Drivers put this first in their own struct. */
+struct us_db {
+	const us_db_ops *ops;
+};
+
+/* NULL if we have no driver for that provider. */
+const us_db_ops *us_db_driver(const char *provider);
+
+/* *out is the caller's; release with us_db_close(). */
+US_MUST us_code us_db_open(
+	us_db **out, const us_url *url, us_db_mode mode, us_err *err);
+void us_db_close(us_db *db); /* NULL-safe; ends an open transaction */
+
+US_MUST us_code us_db_query(us_db *db, const char *sql, size_t nparams,
+	const char *const *params, us_row_fn *fn, void *ctx, us_err *err);
+US_MUST us_code us_db_exec(us_db *db, const char *sql, us_err *err);
+
+static inline US_MUST us_code us_db_run(
+	us_db *db, us_stmt *stmts, size_t n, us_err *err)
+{
+	return db->ops->run(db, stmts, n, err);
+}
+
+static inline us_db_info us_db_about(const us_db *db)
+{
+	return db->ops->info(db);
+}
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef US_FILE_H
+#define US_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "unstick/err.h"
+
+/* The whole file, NUL-terminated (the NUL is not counted); *out is the caller's.
+ * US_E_IO names the path and the reason; larger than max bytes is US_E_CONFIG. */
+US_MUST us_code us_file_read(
+	char **out, size_t *len, const char *path, size_t max, us_err *err);
+
+bool us_file_exists(const char *path); /* a regular file, or a link to one */
+bool us_directory_exists(const char *path);
+
+/* `path` as seen from `base` (a directory): unchanged if it is absolute. Purely
+ * textual: nothing is resolved, "./" in front is dropped. */
+US_MUST us_code us_path_join(
+	char **out, const char *base, const char *path, us_err *err);
+
+/* The directory part of a path; "." if it has none. */
+US_MUST us_code us_path_parent(char **out, const char *path, us_err *err);
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef US_VIEW_H
+#define US_VIEW_H
+
+#include <jansson.h>
+
+#include "unstick/db.h"
+#include "unstick/evidence.h"
+#include "unstick/guard.h"
+#include "unstick/history.h"
+#include "unstick/verdict.h"
+
+/* A run as data: the JSON that CONTRACTS names, made once. Policies see it, every
+ * report renders it, and it outlives what it was made from. Everything in it has
+ * passed us_mask(). Each function returns an owned value, or NULL when out of memory. */
+
+json_t *us_view_database(const us_db_info *info);
+json_t *us_view_migrations(const us_history *h);
+json_t *us_view_history(const us_history *h);
+/* {"held_by": [...]}: who holds Prisma's lock, as far as can be seen. */
+json_t *us_view_lock(us_db *db);
+/* The case object without verdict, guard, actions and outcome (all null). `details`
+ * shows DETAIL values, which are users' data. */
+json_t *us_view_case(const us_ground *g, const us_case *c, const us_evidence *e,
+	const us_permits *p, bool details);
+json_t *us_view_verdict(const us_verdict *v); /* null if none was given */
+json_t *us_view_guard(const us_guard *g);
+json_t *us_view_error(const us_err *err);
+
+#endif

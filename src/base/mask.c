@@ -1,0 +1,1 @@
+#include "unstick/mask.h"
