@@ -20,6 +20,8 @@ typedef enum {
 const char *us_action_name(us_action a);
 /* False if there is no such action. */
 bool us_action_parse(us_action *out, const char *name);
+/* The action that a misspelt name means, or NULL. */
+const char *us_action_nearest(const char *name);
 
 /* Owned: release with us_verdict_fini(). */
 typedef struct {
