@@ -19,7 +19,7 @@ static inline void auto_file(FILE **p)
 }
 
 /* Hand the value on and disarm the cleanup. */
-#define US_STEAL(p)                                                              \
+#define US_STEAL(p)                                                                \
 	__extension__({                                                            \
 		__typeof__(p) stolen_ = (p);                                       \
 		(p) = NULL;                                                        \

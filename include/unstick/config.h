@@ -40,7 +40,8 @@ typedef struct {
  * schema.prisma and prisma.config.*, in that order. Immutable once loaded. */
 typedef struct {
 	us_url url;
-	char *url_source; /* for messages: "DIRECT_URL (.env)", never the URL itself */
+	char *url_source; /* for messages: "DIRECT_URL (.env)", never the URL itself
+			   */
 	char *migrations; /* the migrations directory, from the working directory */
 	char *schema;     /* schema.prisma, or NULL if there is none */
 	char *provider;   /* schema.prisma's provider, or NULL */
@@ -73,12 +74,13 @@ typedef struct {
 		int64_t grace_ms;
 	} start;
 
-	bool lock_disabled; /* PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK, as Prisma reads it */
+	bool lock_disabled; /* PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK, as Prisma reads
+			       it */
 	us_strs warnings;   /* for the user, in the order they came up */
 } us_config;
 
-/* *out is the caller's. Reads the environment through getenv(). Any mistake in a file
- * is US_E_CONFIG naming file, line, key and the nearest known key or value. */
+/* *out is the caller's. Reads the environment through getenv(). Any mistake in a
+ * file is US_E_CONFIG naming file, line, key and the nearest known key or value. */
 US_MUST us_code us_config_load(us_config **out, const us_options *opt, us_err *err);
 void us_config_free(us_config *c);
 

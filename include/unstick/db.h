@@ -10,10 +10,17 @@
 
 typedef struct us_db us_db;
 
-typedef enum { US_V_NULL, US_V_INTEGER, US_V_REAL, US_V_BOOLEAN, US_V_TEXT } us_value_type;
+typedef enum {
+	US_V_NULL,
+	US_V_INTEGER,
+	US_V_REAL,
+	US_V_BOOLEAN,
+	US_V_TEXT
+} us_value_type;
 
-/* One result row. Everything in it is borrowed: copy what must outlive the callback.
- * A cell is text, NUL-terminated, and NULL for SQL NULL; a boolean is "t" or "f". */
+/* One result row. Everything in it is borrowed: copy what must outlive the
+ * callback. A cell is text, NUL-terminated, and NULL for SQL NULL; a boolean is "t"
+ * or "f". */
 typedef struct {
 	size_t ncols;
 	const char *const *cells;
@@ -38,16 +45,18 @@ typedef struct {
 /* READ can't write: the file handle is read-only, or every transaction is. */
 typedef enum { US_DB_READ, US_DB_WRITE } us_db_mode;
 
-/* Another session of the same database, as far as it can be seen. Borrowed, as a row. */
+/* Another session of the same database, as far as it can be seen. Borrowed, as a
+ * row. */
 typedef struct {
 	const char *pid;         /* NULL if unknown (SQLite) */
 	const char *application; /* NULL if unknown */
-	const char *state;       /* "active", "idle in transaction" ...; NULL if unknown */
-	const char *query;       /* its last query, perhaps cut; NULL if hidden */
-	size_t query_limit;      /* a query this long may have been cut; 0: never is */
-	int64_t query_age_s;     /* since that query began; -1 if unknown */
-	bool hidden;             /* we lack the privilege to see what it does */
-	bool holds_lock;         /* Prisma's advisory lock; on SQLite the file's */
+	const char
+		*state; /* "active", "idle in transaction" ...; NULL if unknown */
+	const char *query;   /* its last query, perhaps cut; NULL if hidden */
+	size_t query_limit;  /* a query this long may have been cut; 0: never is */
+	int64_t query_age_s; /* since that query began; -1 if unknown */
+	bool hidden;         /* we lack the privilege to see what it does */
+	bool holds_lock;     /* Prisma's advisory lock; on SQLite the file's */
 } us_session;
 
 typedef us_code us_session_fn(const us_session *s, void *ctx, us_err *err);
@@ -68,7 +77,8 @@ typedef struct {
 	const char *provider;
 	bool ddl_in_transaction; /* does ROLLBACK undo CREATE TABLE? */
 
-	us_code (*open)(us_db **out, const us_url *url, us_db_mode mode, us_err *err);
+	us_code (*open)(
+		us_db **out, const us_url *url, us_db_mode mode, us_err *err);
 	void (*close)(us_db *db);
 	us_db_info (*info)(const us_db *db); /* borrowed from db */
 
@@ -82,10 +92,11 @@ typedef struct {
 	const char *begin_read, *begin_write, *commit, *rollback;
 
 	/* Appends an identifier, quoted by the driver's own function. */
-	us_code (*quote)(us_db *db, us_str *out, const char *identifier, us_err *err);
+	us_code (*quote)(
+		us_db *db, us_str *out, const char *identifier, us_err *err);
 
-	/* Prisma's advisory lock: one try, no waiting. On SQLite the file's own lock,
-	 * held through every transaction until unlocked. */
+	/* Prisma's advisory lock: one try, no waiting. On SQLite the file's own
+	 * lock, held through every transaction until unlocked. */
 	us_code (*lock)(us_db *db, bool *got, us_err *err);
 	/* Releases it; US_E_LOCK if we turn out not to have had it. */
 	us_code (*unlock)(us_db *db, us_err *err);
@@ -93,10 +104,10 @@ typedef struct {
 	 * pooler may have moved us to another). */
 	us_code (*still_locked)(us_db *db, bool *yes, us_err *err);
 
-	/* The other sessions of this database; *visible is false if some could not be
-	 * looked into. */
-	us_code (*sessions)(
-		us_db *db, us_session_fn *fn, void *ctx, bool *visible, us_err *err);
+	/* The other sessions of this database; *visible is false if some could not
+	 * be looked into. */
+	us_code (*sessions)(us_db *db, us_session_fn *fn, void *ctx, bool *visible,
+		us_err *err);
 
 	/* Is a pooler between us and the server, which might give every transaction
 	 * another session? Costs no lock and no load. */

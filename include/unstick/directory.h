@@ -14,7 +14,8 @@ typedef struct us_directory us_directory;
 #define US_NO_MIGRATION ((size_t)-1)
 
 /* *out is the caller's. A directory that doesn't exist is US_E_DIRECTORY. */
-US_MUST us_code us_directory_load(us_directory **out, const char *path, us_err *err);
+US_MUST us_code us_directory_load(
+	us_directory **out, const char *path, us_err *err);
 void us_directory_free(us_directory *d);
 
 const char *us_directory_path(const us_directory *d); /* borrowed */
@@ -32,12 +33,12 @@ US_MUST us_code us_directory_script(
 bool us_directory_has_script(us_directory *d, size_t i);
 
 /* SHA-256 of the script's text, lower-case hex; errors as us_directory_script(). */
-US_MUST us_code us_directory_checksum(us_directory *d, size_t i,
-	char hex[2 * US_SHA256_BYTES + 1], us_err *err);
+US_MUST us_code us_directory_checksum(
+	us_directory *d, size_t i, char hex[2 * US_SHA256_BYTES + 1], us_err *err);
 
 /* Does Prisma take `stored` for the checksum of this script? (as it is, with CRLF
- * as LF, with LF as CRLF; each also in the old unpadded form). Source: prisma-engines
- * schema-connector checksum.rs, observed with 6.19.3 and 7.10.1. */
+ * as LF, with LF as CRLF; each also in the old unpadded form). Source:
+ * prisma-engines schema-connector checksum.rs, observed with 6.19.3 and 7.10.1. */
 US_MUST us_code us_directory_matches(
 	us_directory *d, size_t i, const char *stored, bool *matches, us_err *err);
 
@@ -45,12 +46,14 @@ US_MUST us_code us_directory_matches(
  * d meanwhile. Unreadable scripts are left for whoever asks for them. */
 void us_directory_prefetch(us_directory *d);
 
-/* The provider of migration_lock.toml, read as literally as Prisma reads it: NULL in
- * *provider if there is no such file, "" if it can't be read from it. Borrowed. */
+/* The provider of migration_lock.toml, read as literally as Prisma reads it: NULL
+ * in *provider if there is no such file, "" if it can't be read from it. Borrowed.
+ */
 US_MUST us_code us_directory_provider(
 	us_directory *d, const char **provider, us_err *err);
 
-/* Prisma's order of two migration names: JavaScript's localeCompare, root locale. */
+/* Prisma's order of two migration names: JavaScript's localeCompare, root locale.
+ */
 int us_name_compare(const char *a, const char *b);
 
 #endif

@@ -32,13 +32,17 @@ typedef struct {
 	char msg[1000];
 } us_err;
 
-/* Set *err (NULL is allowed) and return code, so callers can
- * write `return us_fail(err, US_E_IO, ...)`. */
-us_code us_fail(us_err *err, us_code code, const char *fmt, ...) US_PRINTF(3, 4);
-
-/* As us_fail(US_E_PRISMA), with one of Prisma's own codes. */
-us_code us_fail_prisma(us_err *err, const char *prisma, const char *fmt, ...)
+/* Set *err (NULL is allowed). */
+void us_err_set(us_err *err, us_code code, const char *fmt, ...) US_PRINTF(3, 4);
+void us_err_set_prisma(us_err *err, const char *prisma, const char *fmt, ...)
 	US_PRINTF(3, 4);
+
+/* The same and be the code, so that callers can write `return us_fail(err, US_E_IO,
+ * ...)`. Macros, so that static analysis sees that a failure is never US_OK. */
+#define us_fail(err, code, ...) (us_err_set((err), (code), __VA_ARGS__), (code))
+/* With one of Prisma's own codes ("P3008"). */
+#define us_fail_prisma(err, prisma, ...)                                           \
+	(us_err_set_prisma((err), (prisma), __VA_ARGS__), US_E_PRISMA)
 
 /* Prefix what is already there: "reading 20240101_init: <old>". */
 us_code us_context(us_err *err, const char *fmt, ...) US_PRINTF(2, 3);

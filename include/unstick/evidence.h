@@ -15,13 +15,13 @@
  * agrees with the evidence. Unknown is a value: then nothing may be concluded. */
 typedef struct {
 	bool known;
-	size_t n;      /* statements of the script */
-	bool *member;  /* n + 1 of them; NULL unless known */
+	size_t n;     /* statements of the script */
+	bool *member; /* n + 1 of them; NULL unless known */
 } us_prefixes;
 
 size_t us_prefixes_count(const us_prefixes *k); /* 0 when unknown or diverged */
 bool us_prefixes_only(const us_prefixes *k, size_t value); /* K = {value} */
-size_t us_prefixes_min(const us_prefixes *k); /* of a non-empty K */
+size_t us_prefixes_min(const us_prefixes *k);              /* of a non-empty K */
 size_t us_prefixes_max(const us_prefixes *k);
 /* "none", "all", "partial", "unknown", "diverged" */
 const char *us_prefixes_state(const us_prefixes *k);
@@ -49,12 +49,13 @@ bool us_cause_is_interruption(us_cause c);
 
 /* What `logs` say. Owned; release with us_logged_error_fini(). */
 typedef struct {
-	bool present;      /* there was an error text at all */
-	char *code;        /* SQLSTATE or error number; NULL if the text has none */
-	char *message;     /* one line, colours and stack removed; NULL if none */
-	us_cause cause;    /* from the code, else UNKNOWN: never from a class of words */
-	size_t line;       /* of the script, 1-based; 0 when not certain */
-	size_t query;      /* MySQL's "query number N", 1-based; 0 if none */
+	bool present;   /* there was an error text at all */
+	char *code;     /* SQLSTATE or error number; NULL if the text has none */
+	char *message;  /* one line, colours and stack removed; NULL if none */
+	us_cause cause; /* from the code, else UNKNOWN: never from a class of words
+			 */
+	size_t line;    /* of the script, 1-based; 0 when not certain */
+	size_t query;   /* MySQL's "query number N", 1-based; 0 if none */
 } us_logged_error;
 
 /* `logs` as stored (audit lines are left out); script may be NULL, then no line. */
@@ -75,7 +76,12 @@ typedef enum {
 
 const char *us_case_kind_name(us_case_kind k); /* "in_progress" */
 
-typedef enum { US_PROOF_NONE, US_PROOF_LEDGER, US_PROOF_CATALOG, US_PROOF_REPLAY } us_proof;
+typedef enum {
+	US_PROOF_NONE,
+	US_PROOF_LEDGER,
+	US_PROOF_CATALOG,
+	US_PROOF_REPLAY
+} us_proof;
 
 typedef enum {
 	US_STMT_UNKNOWN,
@@ -105,7 +111,7 @@ typedef struct {
 	us_logged_error error;
 	size_t error_statement; /* 1-based; 0 when not certain */
 
-	us_script *script; /* NULL: no readable script */
+	us_script *script;         /* NULL: no readable script */
 	us_stmt_state *statements; /* one per statement of script */
 	char **statement_why;      /* likewise; entries may be NULL */
 
@@ -118,8 +124,9 @@ typedef struct {
 	us_strs leftovers;
 
 	size_t attempts;
-	int64_t age_seconds; /* since the newest failed record began; -1 if unknown */
-	char *why;           /* one sentence: what K rests on, or why it is unknown */
+	int64_t age_seconds; /* since the newest failed record began; -1 if unknown
+			      */
+	char *why; /* one sentence: what K rests on, or why it is unknown */
 } us_evidence;
 
 /* The ground a case stands on while evidence is taken. */
@@ -131,7 +138,8 @@ typedef struct {
 	us_time now;
 } us_ground;
 
-/* *out is the caller's. A probe that fails is "unknown", not an error. Reads only. */
+/* *out is the caller's. A probe that fails is "unknown", not an error. Reads only.
+ */
 US_MUST us_code us_evidence_load(
 	us_evidence **out, const us_ground *g, const us_case *c, us_err *err);
 void us_evidence_free(us_evidence *e);

@@ -18,7 +18,8 @@ void us_permits_fini(us_permits *p);
 /* The guard's word on one verdict. Owned: release with us_guard_fini(). */
 typedef struct {
 	bool allowed;
-	bool overridden; /* allowed only because override was asked and configured */
+	bool overridden; /* allowed only because override was asked and configured
+			  */
 	char *why;
 } us_guard;
 

@@ -13,7 +13,8 @@ typedef struct us_sha256 us_sha256;
 US_MUST us_code us_sha256_new(us_sha256 **out, us_err *err);
 void us_sha256_free(us_sha256 *h);
 US_MUST us_code us_sha256_begin(us_sha256 *h, us_err *err);
-US_MUST us_code us_sha256_add(us_sha256 *h, const void *bytes, size_t n, us_err *err);
+US_MUST us_code us_sha256_add(
+	us_sha256 *h, const void *bytes, size_t n, us_err *err);
 US_MUST us_code us_sha256_end(
 	us_sha256 *h, unsigned char digest[US_SHA256_BYTES], us_err *err);
 

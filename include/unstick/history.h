@@ -23,9 +23,9 @@ typedef enum { US_NO, US_YES, US_UNSURE } us_tristate;
 
 typedef struct {
 	const char *name;
-	us_state state; /* a function of all records of the name */
+	us_state state;     /* a function of all records of the name */
 	us_tristate edited; /* UNSURE: no script to compare, or it can't be read */
-	size_t migration; /* position in the directory, or US_NO_MIGRATION */
+	size_t migration;   /* position in the directory, or US_NO_MIGRATION */
 	const us_record *const *records; /* oldest first */
 	size_t nrecords;
 } us_entry;
@@ -40,7 +40,8 @@ void us_history_free(us_history *h);
 
 size_t us_history_len(const us_history *h);
 const us_entry *us_history_entry(const us_history *h, size_t i);
-const us_entry *us_history_find(const us_history *h, const char *name); /* or NULL */
+const us_entry *us_history_find(
+	const us_history *h, const char *name); /* or NULL */
 us_counts us_history_counts(const us_history *h);
 us_directory *us_history_directory(const us_history *h);
 const us_ledger *us_history_ledger(const us_history *h);
@@ -49,11 +50,13 @@ const char *us_state_name(us_state s); /* "rolled_back" */
 
 /* ---- cases: what needs a decision -------------------------------------- */
 
-/* One name that is stuck: failed records; or an applied record missing on disk while
- * exactly one directory without a record has its checksum. Borrowed from history. */
+/* One name that is stuck: failed records; or an applied record missing on disk
+ * while exactly one directory without a record has its checksum. Borrowed from
+ * history. */
 typedef struct {
 	const us_entry *entry;
-	bool moved; /* the second form: applied, but its folder has another name now */
+	bool moved; /* the second form: applied, but its folder has another name now
+		     */
 } us_case;
 
 /* All cases, as the migrations are ordered. *out is the caller's (free()). */
@@ -66,8 +69,8 @@ typedef struct {
 	bool same_checksum;
 	bool same_timestamp; /* the same leading digits */
 	bool same_place;     /* both names sort between the same neighbours */
-	bool only_match;     /* one-to-one: no other folder, no other missing name */
-	size_t distance;     /* edits between the names */
+	bool only_match; /* one-to-one: no other folder, no other missing name */
+	size_t distance; /* edits between the names */
 } us_candidate;
 
 /* Best first; at most a handful. *out is the caller's (free()). */

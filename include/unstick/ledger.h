@@ -20,17 +20,23 @@ typedef struct {
 	const char *logs;           /* as stored; NULL for NULL */
 } us_record;
 
-typedef enum { US_RECORD_APPLIED, US_RECORD_FAILED, US_RECORD_ROLLED_BACK } us_record_state;
+typedef enum {
+	US_RECORD_APPLIED,
+	US_RECORD_FAILED,
+	US_RECORD_ROLLED_BACK
+} us_record_state;
 
-/* Failed: neither finished nor rolled back. Applied: finished and not rolled back. One
- * that is both counts as rolled back: deploy runs it again (FACTS: observed, 7.10.1). */
+/* Failed: neither finished nor rolled back. Applied: finished and not rolled back.
+ * One that is both counts as rolled back: deploy runs it again (FACTS:
+ * observed, 7.10.1). */
 us_record_state us_record_state_of(const us_record *r);
 
 /* The records, oldest first, as one snapshot. Immutable once loaded. */
 typedef struct us_ledger us_ledger;
 
 /* Reads it in one read-only transaction and one round trip. A database without the
- * table is an empty ledger (see us_ledger_exists). Prisma 8's tables: US_E_CONFIG. */
+ * table is an empty ledger (see us_ledger_exists). Prisma 8's tables: US_E_CONFIG.
+ */
 US_MUST us_code us_ledger_load(us_ledger **out, us_db *db, us_err *err);
 /* The records of one name, locked against change, in the open write transaction. */
 US_MUST us_code us_ledger_load_for_update(

@@ -22,16 +22,17 @@ typedef struct {
 /* Where log.info and log.warn go. */
 typedef void us_policy_log_fn(void *ctx, const char *level, const char *text);
 
-/* Loads the project's own files, then the built-in ones (if configured). A file that
- * doesn't load is US_E_POLICY naming file and line. *out is the caller's. */
+/* Loads the project's own files, then the built-in ones (if configured). A file
+ * that doesn't load is US_E_POLICY naming file and line. *out is the caller's. */
 US_MUST us_code us_policies_load(us_policies **out, const us_config *config,
 	us_policy_db db, us_policy_log_fn *log, void *log_ctx, us_err *err);
 void us_policies_free(us_policies *p);
 
 /* Asks the policies for a case of this kind, given as the JSON's case object (see
  * view.h) with `now` and `history`; borrowed for the call. The first answer that is
- * not nil counts; none: out->given is false. A policy that raises, runs past a limit
- * or answers nonsense is a verdict too: stop, with file, line and traceback. */
+ * not nil counts; none: out->given is false. A policy that raises, runs past a
+ * limit or answers nonsense is a verdict too: stop, with file, line and traceback.
+ */
 US_MUST us_code us_policies_decide(us_policies *p, us_case_kind kind,
 	const struct json_t *kase, us_verdict *out, us_err *err);
 

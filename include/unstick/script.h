@@ -10,7 +10,7 @@
  * or tokenizer (SQLite). */
 typedef struct {
 	size_t offset, len; /* in the text, without leading blanks and comments and
-	                     * without the semicolon */
+			     * without the semicolon */
 	size_t line;        /* of its first word, 1-based */
 	char kind[48];      /* its leading words: "CREATE TABLE", "ALTER TABLE" */
 } us_statement;

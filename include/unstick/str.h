@@ -32,7 +32,8 @@ US_MUST us_code us_str_take(us_str *s, char **out, size_t *len, us_err *err);
 /* strdup and asprintf that report through us_err. */
 US_MUST us_code us_strdup(char **out, const char *text, us_err *err);
 US_MUST us_code us_strndup(char **out, const char *text, size_t n, us_err *err);
-US_MUST us_code us_strf(char **out, us_err *err, const char *fmt, ...) US_PRINTF(3, 4);
+US_MUST us_code us_strf(char **out, us_err *err, const char *fmt, ...)
+	US_PRINTF(3, 4);
 
 /* An owned list of owned strings. Zero-initialise. */
 typedef struct {

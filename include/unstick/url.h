@@ -17,8 +17,8 @@ typedef struct {
 	char *provider; /* Prisma's word: "postgresql" or "sqlite" */
 
 	/* postgresql */
-	char *host;     /* also a socket directory; never NULL */
-	char *port;     /* "5432" unless given */
+	char *host; /* also a socket directory; never NULL */
+	char *port; /* "5432" unless given */
 	char *database;
 	char *schema;   /* "public" unless given */
 	char *user;     /* NULL: the driver's own default */
@@ -35,15 +35,17 @@ typedef struct {
 
 /* Where relative paths in a URL start. */
 typedef struct {
-	const char *sqlite_base; /* the schema's folder (Prisma 6), or the config's */
-	const char *cert_base;   /* for sslcert and the like */
+	const char
+		*sqlite_base;  /* the schema's folder (Prisma 6), or the config's */
+	const char *cert_base; /* for sslcert and the like */
 } us_url_bases;
 
-/* Parses text. Parameters that Prisma doesn't know are dropped, as Prisma does; a TLS
- * wish that can't be met, a bad number, an unsupported provider are US_E_CONFIG, in
- * words that don't repeat the URL. Warnings for the user are added to `warnings`. */
-US_MUST us_code us_url_parse(us_url *out, const char *text, const us_url_bases *bases,
-	us_strs *warnings, us_err *err);
+/* Parses text. Parameters that Prisma doesn't know are dropped, as Prisma does; a
+ * TLS wish that can't be met, a bad number, an unsupported provider are
+ * US_E_CONFIG, in words that don't repeat the URL. Warnings for the user are added
+ * to `warnings`. */
+US_MUST us_code us_url_parse(us_url *out, const char *text,
+	const us_url_bases *bases, us_strs *warnings, us_err *err);
 void us_url_fini(us_url *u);
 
 #endif

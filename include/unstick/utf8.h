@@ -10,7 +10,8 @@
 bool us_utf8_valid(const char *bytes, size_t n);
 
 /* Appends the bytes with every maximal ill-formed part as U+FFFD: what Node's
- * fs.readFileSync(path, "utf8") gives Prisma (WHATWG Encoding, "maximal subparts"). */
+ * fs.readFileSync(path, "utf8") gives Prisma (WHATWG Encoding, "maximal subparts").
+ */
 void us_utf8_add_lossy(us_str *s, const char *bytes, size_t n);
 
 #endif

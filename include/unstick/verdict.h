@@ -38,7 +38,7 @@ typedef struct {
 
 void us_verdict_fini(us_verdict *v);
 /* A stop that the core itself answers. */
-US_MUST us_code us_verdict_stop(us_verdict *out, const char *policy,
-	const char *reason, us_err *err);
+US_MUST us_code us_verdict_stop(
+	us_verdict *out, const char *policy, const char *reason, us_err *err);
 
 #endif

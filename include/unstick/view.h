@@ -11,7 +11,8 @@
 
 /* A run as data: the JSON that CONTRACTS names, made once. Policies see it, every
  * report renders it, and it outlives what it was made from. Everything in it has
- * passed us_mask(). Each function returns an owned value, or NULL when out of memory. */
+ * passed us_mask(). Each function returns an owned value, or NULL when out of
+ * memory. */
 
 json_t *us_view_database(const us_db_info *info);
 json_t *us_view_migrations(const us_history *h);

@@ -26,29 +26,27 @@ static void set(us_err *err, us_code code, const char *fmt, va_list ap)
 	mark_cut(err, vsnprintf(err->msg, sizeof(err->msg), fmt, ap));
 }
 
-us_code us_fail(us_err *err, us_code code, const char *fmt, ...)
+void us_err_set(us_err *err, us_code code, const char *fmt, ...)
 {
-	if (err) {
-		va_list ap;
+	va_list ap;
 
-		va_start(ap, fmt);
-		set(err, code, fmt, ap);
-		va_end(ap);
-	}
-	return code;
+	if (!err)
+		return;
+	va_start(ap, fmt);
+	set(err, code, fmt, ap);
+	va_end(ap);
 }
 
-us_code us_fail_prisma(us_err *err, const char *prisma, const char *fmt, ...)
+void us_err_set_prisma(us_err *err, const char *prisma, const char *fmt, ...)
 {
-	if (err) {
-		va_list ap;
+	va_list ap;
 
-		va_start(ap, fmt);
-		set(err, US_E_PRISMA, fmt, ap);
-		va_end(ap);
-		memcpy(err->prisma, prisma, sizeof(err->prisma) - 1);
-	}
-	return US_E_PRISMA;
+	if (!err)
+		return;
+	va_start(ap, fmt);
+	set(err, US_E_PRISMA, fmt, ap);
+	va_end(ap);
+	memcpy(err->prisma, prisma, sizeof(err->prisma) - 1);
 }
 
 us_code us_context(us_err *err, const char *fmt, ...)

@@ -62,7 +62,8 @@ us_code us_path_join(char **out, const char *base, const char *path, us_err *err
 		return us_strdup(out, *path ? path : ".", err);
 	if (*path == '\0' || strcmp(path, ".") == 0)
 		return us_strdup(out, base, err);
-	return us_strf(out, err, "%s%s%s", base, base[n - 1] == '/' ? "" : "/", path);
+	return us_strf(
+		out, err, "%s%s%s", base, base[n - 1] == '/' ? "" : "/", path);
 }
 
 us_code us_path_parent(char **out, const char *path, us_err *err)

@@ -6,7 +6,8 @@
 
 struct us_sha256 {
 	EVP_MD_CTX *ctx;
-	EVP_MD *md; /* fetched once: a look-up per file would cost more than the hash */
+	EVP_MD *md; /* fetched once: a look-up per file would cost more than the
+		       hash */
 };
 
 us_code us_sha256_new(us_sha256 **out, us_err *err)
@@ -56,8 +57,8 @@ us_code us_sha256_end(
 	return check(EVP_DigestFinal_ex(h->ctx, digest, NULL), err);
 }
 
-void us_hex(
-	char out[2 * US_SHA256_BYTES + 1], const unsigned char digest[US_SHA256_BYTES])
+void us_hex(char out[2 * US_SHA256_BYTES + 1],
+	const unsigned char digest[US_SHA256_BYTES])
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -65,5 +66,5 @@ void us_hex(
 		out[2 * i] = digits[digest[i] >> 4U];
 		out[2 * i + 1] = digits[digest[i] & 15U];
 	}
-	out[2 * US_SHA256_BYTES] = '\0';
+	out[(size_t)2 * US_SHA256_BYTES] = '\0';
 }

@@ -1,8 +1,8 @@
 /* UTF-8 as Node decodes it: Prisma sees a script's decoded text, not its bytes. */
 #include "unstick/utf8.h"
 
-/* What a lead byte asks for: how many continuation bytes, and the range of the first
- * one (Unicode, table 3-7), which rules out overlong forms and surrogates. */
+/* What a lead byte asks for: how many continuation bytes, and the range of the
+ * first one (Unicode, table 3-7), which rules out overlong forms and surrogates. */
 static size_t lead(unsigned char c, unsigned char *lo, unsigned char *hi)
 {
 	*lo = 0x80;
@@ -56,18 +56,18 @@ bool us_utf8_valid(const char *bytes, size_t n)
 	return ok;
 }
 
-void us_utf8_add_lossy(us_str *out, const char *bytes, size_t n)
+void us_utf8_add_lossy(us_str *s, const char *bytes, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)bytes;
+	const unsigned char *in = (const unsigned char *)bytes;
 
 	for (size_t i = 0; i < n;) {
 		bool ok;
-		size_t len = step(s + i, n - i, &ok);
+		size_t len = step(in + i, n - i, &ok);
 
 		if (ok)
-			us_str_addn(out, bytes + i, len);
+			us_str_addn(s, bytes + i, len);
 		else
-			us_str_add(out, "\xEF\xBF\xBD");
+			us_str_add(s, "\xEF\xBF\xBD");
 		i += len;
 	}
 }

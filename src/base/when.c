@@ -140,34 +140,37 @@ static bool iso(const char *p, struct tm *tm, int *micros, int *east)
 	       (mark(&p, "Tt ") && clock_and_offset(&p, tm, micros, east));
 }
 
+/* "Nov" -> 10; -1 if it is no month. */
+static int month(const char **p)
+{
+	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+	for (int i = 0; i < 12; i++) {
+		if (strncasecmp(*p, names + (size_t)i * 3, 3) == 0) {
+			*p += 3;
+			return i;
+		}
+	}
+	return -1;
+}
+
 /* "Sun, 22 Nov 2026 15:56:42 +0000"; the day's name is optional. */
 static bool rfc2822(const char *p, struct tm *tm, int *micros, int *east)
 {
-	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 	const char *comma = strchr(p, ',');
-	char month[4] = "";
-	const char *at;
+	int digits;
 
 	if (comma)
 		p = comma + 1;
 	while (*p == ' ')
 		p++;
-	if (!number(&p, isdigit((unsigned char)p[0]) && isdigit((unsigned char)p[1])
-				? 2
-				: 1,
-		    &tm->tm_mday) ||
+	digits = *p != '\0' && isdigit((unsigned char)p[1]) ? 2 : 1;
+	if (!number(&p, digits, &tm->tm_mday) || !mark(&p, " "))
+		return false;
+	tm->tm_mon = month(&p);
+	if (tm->tm_mon < 0 || !mark(&p, " ") || !number(&p, 4, &tm->tm_year) ||
 		!mark(&p, " "))
 		return false;
-	for (size_t i = 0; i < 3; i++) {
-		if (!isalpha((unsigned char)*p))
-			return false;
-		month[i] = (char)tolower((unsigned char)*p++);
-	}
-	at = strstr(months, month);
-	if (!at || (at - months) % 3 != 0 || !mark(&p, " ") ||
-		!number(&p, 4, &tm->tm_year) || !mark(&p, " "))
-		return false;
-	tm->tm_mon = (int)(at - months) / 3;
 	tm->tm_year -= 1900;
 	return clock_and_offset(&p, tm, micros, east);
 }

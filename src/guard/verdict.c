@@ -1,4 +1,5 @@
-/* Verdicts as values: names, ownership, and the stop that the core itself answers. */
+/* Verdicts as values: names, ownership, and the stop that the core itself answers.
+ */
 #include "unstick/verdict.h"
 
 #include <stdlib.h>
@@ -52,7 +53,9 @@ us_code us_verdict_stop(
 {
 	us_code rc;
 
-	*out = (us_verdict){ .given = true, .action = US_ACTION_STOP, .seconds = -1 };
+	*out = (us_verdict){
+		.given = true, .action = US_ACTION_STOP, .seconds = -1
+	};
 	rc = us_strdup(&out->policy, policy, err);
 	if (rc == US_OK)
 		rc = us_strdup(&out->reason, reason, err);

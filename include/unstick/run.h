@@ -1,0 +1,42 @@
+#ifndef US_RUN_H
+#define US_RUN_H
+
+#include "unstick/config.h"
+#include "unstick/history.h"
+#include "unstick/policy.h"
+
+/* What a run has in its hands: one connection, what was last read through it, and
+ * the time it may take. Transparent; only this header's functions change it. */
+typedef struct {
+	const us_config *config; /* borrowed */
+	us_db *db;
+	us_directory *directory;
+	us_ledger *ledger;
+	us_history *history;
+	bool have_lock;   /* Prisma's lock is ours */
+	int64_t deadline; /* of all waiting, by us_clock_ms() */
+} us_run;
+
+/* Connects and reads, the scripts' checksums meanwhile in a thread of their own. A
+ * busy SQLite file is tried again until the deadline. *out is the caller's. */
+US_MUST us_code us_run_open(
+	us_run **out, const us_config *config, us_db_mode mode, us_err *err);
+void us_run_close(us_run *run);
+
+/* Everything anew: directory, ledger, history. What was borrowed from the old ones
+ * is gone; on failure the run has none. */
+US_MUST us_code us_run_read(us_run *run, us_err *err);
+
+/* One try at Prisma's lock (run->have_lock tells); a transaction pooler is refused
+ * first, with the way out. Does nothing where the lock is disabled or already ours.
+ */
+US_MUST us_code us_run_lock(us_run *run, us_err *err);
+US_MUST us_code us_run_unlock(us_run *run, us_err *err);
+
+/* A new connection in place of a dead one; the lock went with it. */
+US_MUST us_code us_run_reconnect(us_run *run, us_err *err);
+
+/* Milliseconds until the deadline; never negative. */
+int64_t us_run_left_ms(const us_run *run);
+
+#endif

@@ -1,0 +1,306 @@
+/* The guard: what the evidence permits, whatever a policy would like. One row an
+ * action, each naming the function that decides and says why (DESIGN "Verdicts and
+ * the guard"). It judges K and never the text or class of an error. */
+#include "unstick/guard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "unstick/auto.h"
+
+/* Everything a rule may look at. */
+struct facts {
+	const us_ground *ground;
+	const us_case *kase;
+	const us_evidence *evidence;
+};
+
+/* Somebody may still be at it, or we could not see whether: then nothing is done
+ * that changes the ledger. */
+static bool is_quiet(const struct facts *f, us_str *why)
+{
+	if (f->evidence->kind == US_CASE_IN_PROGRESS) {
+		us_str_add(why, "somebody is still at this migration");
+		return false;
+	}
+	if (!f->evidence->activity_visible && !f->ground->have_lock) {
+		us_str_add(why, "other sessions can't be looked into (grant "
+				"pg_read_all_stats) and Prisma's lock is not ours");
+		return false;
+	}
+	return true;
+}
+
+static bool is_on_disk(const struct facts *f, us_str *why)
+{
+	if (f->kase->entry->migration == US_NO_MIGRATION) {
+		us_str_add(why, "its folder is not in the migrations directory");
+		return false;
+	}
+	if (!f->evidence->script) {
+		us_str_add(why, "its folder has no readable migration.sql");
+		return false;
+	}
+	return true;
+}
+
+static bool has_failed_record(const struct facts *f, us_str *why)
+{
+	if (!f->kase->moved)
+		return true;
+	us_str_add(why, "its record is applied, not failed");
+	return false;
+}
+
+static bool has_no_leftovers(const struct facts *f, us_str *why)
+{
+	const us_strs *left = &f->evidence->leftovers;
+
+	if (left->len == 0)
+		return true;
+	us_str_addf(why, "it left %s behind", left->items[0]);
+	if (left->len > 1)
+		us_str_addf(why, " and %zu more", left->len - 1);
+	return false;
+}
+
+static bool is_known(const struct facts *f, us_str *why)
+{
+	const us_evidence *e = f->evidence;
+
+	if (!e->prefixes.known) {
+		us_str_addf(why, "how far the script got is not known: %s",
+			e->why ? e->why : "there is no evidence");
+		return false;
+	}
+	if (us_prefixes_count(&e->prefixes) == 0) {
+		us_str_add(why,
+			"what is in the database matches no prefix of the script");
+		return false;
+	}
+	return true;
+}
+
+static void add_range(us_str *why, const us_prefixes *k)
+{
+	size_t min = us_prefixes_min(k), max = us_prefixes_max(k);
+
+	if (min == max)
+		us_str_addf(why, "%zu of %zu statements ran", min, k->n);
+	else
+		us_str_addf(why, "between %zu and %zu of %zu statements ran", min,
+			max, k->n);
+}
+
+/* The next deploy runs the whole script again: only a script of which nothing ran
+ * is known to bear that. */
+static bool runs_from_the_top(const struct facts *f, us_str *why)
+{
+	const us_prefixes *k = &f->evidence->prefixes;
+
+	if (!is_quiet(f, why) || !has_failed_record(f, why) ||
+		!is_on_disk(f, why) || !has_no_leftovers(f, why) ||
+		!is_known(f, why))
+		return false;
+	if (!us_prefixes_only(k, 0)) {
+		add_range(why, k);
+		us_str_add(why, ", and running them again is not known to be safe");
+		return false;
+	}
+	us_str_add(why, "nothing of the script ran, so it can run from the top");
+	if (f->evidence->edited == US_YES)
+		us_str_add(why, "; it was edited since, and what the old one did "
+				"is not known");
+	return true;
+}
+
+static bool nothing_is_missing(const struct facts *f, us_str *why)
+{
+	const us_evidence *e = f->evidence;
+
+	if (!is_quiet(f, why) || !has_failed_record(f, why) ||
+		!is_on_disk(f, why) || !has_no_leftovers(f, why))
+		return false;
+	if (e->edited != US_NO) {
+		us_str_add(why,
+			e->edited == US_YES
+				? "the script was edited since it was tried"
+				: "whether the script was edited is not known");
+		return false;
+	}
+	if (!is_known(f, why))
+		return false;
+	if (!us_prefixes_only(&e->prefixes, e->prefixes.n)) {
+		add_range(why, &e->prefixes);
+		return false;
+	}
+	us_str_addf(why, "all %zu statements ran", e->prefixes.n);
+	return true;
+}
+
+/* The folder this case may be renamed to, or NULL. */
+static const us_candidate *same_script(const us_evidence *e)
+{
+	for (size_t i = 0; i < e->ncandidates; i++) {
+		const us_candidate *c = &e->candidates[i];
+
+		if (c->same_checksum && c->only_match && c->same_place)
+			return c;
+	}
+	return NULL;
+}
+
+static void add_why_not_same(us_str *why, const us_evidence *e)
+{
+	const us_candidate *best = e->ncandidates > 0 ? &e->candidates[0] : NULL;
+
+	if (!best)
+		us_str_add(why, "no folder without a record looks like it");
+	else if (!best->same_checksum)
+		us_str_addf(why,
+			"no folder without a record has its checksum; the "
+			"nearest name is %s",
+			best->name);
+	else if (!best->only_match)
+		us_str_add(why,
+			"several folders or several records have its checksum");
+	else
+		us_str_addf(why, "%s sorts to another place in the history",
+			best->name);
+}
+
+static bool is_the_same_script(const struct facts *f, us_str *why)
+{
+	const us_candidate *to = same_script(f->evidence);
+
+	if (!is_quiet(f, why))
+		return false;
+	if (f->evidence->kind != US_CASE_NAME_MISMATCH) {
+		us_str_add(why, "its folder is where its name says");
+		return false;
+	}
+	if (!to) {
+		add_why_not_same(why, f->evidence);
+		return false;
+	}
+	us_str_addf(why, "%s has its checksum and its place", to->name);
+	return true;
+}
+
+static bool always(const struct facts *f, us_str *why)
+{
+	(void)f;
+	us_str_add(why, "changes nothing");
+	return true;
+}
+
+/* An app that starts beside a running migration must have been allowed to. */
+static bool may_be_left(const struct facts *f, us_str *why)
+{
+	if (f->evidence->kind == US_CASE_IN_PROGRESS &&
+		f->ground->config->on_unresolved != US_UNRESOLVED_START) {
+		us_str_add(why, "somebody is still at this migration (allowed by "
+				"`on_unresolved: start`)");
+		return false;
+	}
+	us_str_add(why, "changes nothing");
+	return true;
+}
+
+static const struct {
+	us_action action;
+	bool (*permits)(const struct facts *f, us_str *why);
+} rules[] = {
+	{ US_ACTION_ROLLED_BACK, runs_from_the_top },
+	{ US_ACTION_APPLIED, nothing_is_missing },
+	{ US_ACTION_RENAME, is_the_same_script },
+	{ US_ACTION_WAIT, always },
+	{ US_ACTION_SKIP, may_be_left },
+	{ US_ACTION_STOP, always },
+};
+_Static_assert(US_LEN(rules) == US_ACTIONS, "every action has a rule");
+
+us_code us_guard_permits(us_permits *out, const us_ground *g, const us_case *c,
+	const us_evidence *e, us_err *err)
+{
+	const struct facts facts = { g, c, e };
+	us_code rc = US_OK;
+
+	*out = (us_permits){ 0 };
+	for (size_t i = 0; i < US_LEN(rules) && rc == US_OK; i++) {
+		us_action a = rules[i].action;
+		us_str why = { 0 };
+
+		out->allowed[a] = rules[i].permits(&facts, &why);
+		rc = us_str_take(&why, &out->why[a], NULL, err);
+	}
+	if (rc != US_OK)
+		us_permits_fini(out);
+	return rc;
+}
+
+void us_permits_fini(us_permits *p)
+{
+	for (size_t i = 0; i < US_ACTIONS; i++)
+		free(p->why[i]);
+	*p = (us_permits){ 0 };
+}
+
+/* What not even an override gets past: a running migration, and what can't be
+ * written at all. NULL if there is nothing of the kind. */
+static const char *cannot_be_overridden(
+	const us_case *c, const us_evidence *e, const us_verdict *v)
+{
+	if (e->kind == US_CASE_IN_PROGRESS)
+		return "not even an override acts on a migration in progress";
+	if (v->action == US_ACTION_APPLIED && !e->script)
+		return "there is no script to record as applied";
+	if (v->action != US_ACTION_RENAME && c->moved)
+		return "its record is applied, not failed";
+	if (v->action == US_ACTION_RENAME)
+		return "a rename without the same checksum forges history";
+	return NULL;
+}
+
+static us_code check_override(us_guard *out, const us_config *config,
+	const us_case *c, const us_evidence *e, const us_permits *p,
+	const us_verdict *v, us_err *err)
+{
+	const char *never = cannot_be_overridden(c, e, v);
+
+	if (never)
+		return us_strf(&out->why, err, "%s; %s", p->why[v->action], never);
+	if (!config->allow_override)
+		return us_strf(&out->why, err,
+			"%s; override needs `allow_override: true` in the "
+			"configuration",
+			p->why[v->action]);
+	out->allowed = out->overridden = true;
+	return us_strf(&out->why, err, "overridden: %s", p->why[v->action]);
+}
+
+us_code us_guard_check(us_guard *out, const us_config *config, const us_case *c,
+	const us_evidence *e, const us_permits *p, const us_verdict *v, us_err *err)
+{
+	const us_candidate *to;
+
+	*out = (us_guard){ 0 };
+	if (!p->allowed[v->action]) {
+		if (v->override)
+			return check_override(out, config, c, e, p, v, err);
+		return us_strdup(&out->why, p->why[v->action], err);
+	}
+	to = same_script(e);
+	if (v->action == US_ACTION_RENAME &&
+		(!to || !v->to || strcmp(v->to, to->name) != 0))
+		return us_strf(&out->why, err, "only %s can be the new name",
+			to ? to->name : "nothing");
+	out->allowed = true;
+	return us_strdup(&out->why, p->why[v->action], err);
+}
+
+void us_guard_fini(us_guard *g)
+{
+	free(g->why);
+	*g = (us_guard){ 0 };
+}

@@ -1,0 +1,177 @@
+/* What a run holds: one connection, and history as last read through it. */
+#include "unstick/run.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define BUSY_POLL_MS 50
+
+/* Reading and hashing the scripts takes as long as a server takes to start a
+ * backend: both at once is what keeps `status` near a bare connection. */
+struct scan {
+	const char *path;
+	us_directory *directory;
+	us_code rc;
+	us_err err;
+};
+
+static void *scan(void *arg)
+{
+	struct scan *s = arg;
+
+	s->rc = us_directory_load(&s->directory, s->path, &s->err);
+	if (s->rc == US_OK)
+		us_directory_prefetch(s->directory);
+	return NULL;
+}
+
+int64_t us_run_left_ms(const us_run *run)
+{
+	int64_t left = run->deadline - us_clock_ms();
+
+	return left > 0 ? left : 0;
+}
+
+static void forget(us_run *run)
+{
+	us_history_free(run->history);
+	us_ledger_free(run->ledger);
+	us_directory_free(run->directory);
+	run->history = NULL;
+	run->ledger = NULL;
+	run->directory = NULL;
+}
+
+/* Another process at the file may be done in a moment. */
+static us_code load_ledger(us_run *run, us_err *err)
+{
+	us_code rc;
+
+	while ((rc = us_ledger_load(&run->ledger, run->db, err)) == US_E_LOCK &&
+		us_run_left_ms(run) > 0)
+		us_sleep_ms(BUSY_POLL_MS);
+	return rc;
+}
+
+static us_code join(us_run *run, us_err *err)
+{
+	us_code rc = load_ledger(run, err);
+
+	if (rc == US_OK)
+		rc = us_history_load(
+			&run->history, run->directory, run->ledger, err);
+	return rc;
+}
+
+us_code us_run_read(us_run *run, us_err *err)
+{
+	us_code rc;
+
+	forget(run);
+	rc = us_directory_load(&run->directory, run->config->migrations, err);
+	if (rc == US_OK)
+		rc = join(run, err);
+	if (rc != US_OK)
+		forget(run);
+	return rc;
+}
+
+us_code us_run_open(
+	us_run **out, const us_config *config, us_db_mode mode, us_err *err)
+{
+	struct scan job = { .path = config->migrations };
+	us_run *run = calloc(1, sizeof(*run));
+	pthread_t thread;
+	us_code rc;
+
+	*out = NULL;
+	if (!run)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	run->config = config;
+	run->deadline = us_clock_ms() + config->deadline_ms;
+
+	if (pthread_create(&thread, NULL, scan, &job) != 0) {
+		free(run);
+		return us_fail(err, US_E_NOMEM, "a thread could not be started");
+	}
+	rc = us_db_open(&run->db, &config->url, mode, err);
+	pthread_join(thread, NULL);
+	run->directory = job.directory;
+	if (rc != US_OK)
+		goto out;
+	if (job.rc != US_OK) {
+		rc = job.rc;
+		if (err)
+			*err = job.err;
+		goto out;
+	}
+	rc = join(run, err);
+	if (rc != US_OK)
+		goto out;
+
+	*out = run;
+	run = NULL;
+out:
+	us_run_close(run);
+	return rc;
+}
+
+void us_run_close(us_run *run)
+{
+	if (!run)
+		return;
+	forget(run);
+	us_db_close(run->db);
+	free(run);
+}
+
+static us_code refuse_pooler(us_run *run, us_err *err)
+{
+	bool pooled = false;
+	us_code rc = US_OK;
+
+	if (run->config->pooler == US_POOLER_REFUSE)
+		rc = run->db->ops->pooled(run->db, &pooled, err);
+	if (rc == US_OK && pooled)
+		rc = us_fail(err, US_E_CONFIG,
+			"%s leads to a connection pooler, where Prisma's lock does "
+			"not "
+			"hold: set DIRECT_URL (or directUrl) to the server itself, "
+			"or "
+			"`pooler: session` if this pooler pins sessions",
+			run->config->url_source);
+	return rc;
+}
+
+us_code us_run_lock(us_run *run, us_err *err)
+{
+	us_code rc;
+
+	if (run->have_lock || run->config->lock_disabled)
+		return US_OK;
+	rc = refuse_pooler(run, err);
+	if (rc == US_OK)
+		rc = run->db->ops->lock(run->db, &run->have_lock, err);
+	return rc;
+}
+
+us_code us_run_unlock(us_run *run, us_err *err)
+{
+	if (!run->have_lock)
+		return US_OK;
+	run->have_lock = false;
+	return run->db->ops->unlock(run->db, err);
+}
+
+us_code us_run_reconnect(us_run *run, us_err *err)
+{
+	us_db *fresh;
+	us_code rc = us_db_open(&fresh, &run->config->url, US_DB_WRITE, err);
+
+	if (rc != US_OK)
+		return rc;
+	us_db_close(run->db);
+	run->db = fresh;
+	run->have_lock = false;
+	return US_OK;
+}
