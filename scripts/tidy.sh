@@ -1,0 +1,35 @@
+#!/bin/sh
+# tidy.sh BUILD: clang-tidy over every C file that BUILD compiles, on all cores. A file
+# that was clean is not looked at again until it, a header or the rules change.
+set -eu
+build=$1
+clean=build/tidy
+
+sources() {
+	git ls-files -co --exclude-standard -- 'src/*.c' 'tests/*.c' 'bench/*.c' |
+		while read -r file; do
+			if grep -qF "/$file\"" "$build/compile_commands.json"; then
+				echo "$file"
+			fi
+		done
+}
+
+# What a file's result depends on besides its own text.
+rules() {
+	{
+		clang-tidy --version
+		git ls-files -co --exclude-standard -- '*.h' '*.sql' .clang-tidy 'cmake/*' |
+			xargs sha256sum
+	} | sha256sum | cut -c 1-64
+}
+
+mkdir -p "$clean"
+US_RULES=$(rules)
+export US_RULES
+# shellcheck disable=SC2016 # for the inner shell
+sources | xargs -P "$(nproc)" -n 1 sh -c '
+	key=$( (echo "$US_RULES"; cat "$3") | sha256sum | cut -c 1-64)
+	[ -e "$2/$key" ] && exit 0
+	clang-tidy -p "$1" --quiet "$3" 2>/dev/null || exit 1
+	: >"$2/$key"
+' tidy "$build" "$clean"
