@@ -115,11 +115,12 @@ static size_t cut(command *commands, char **argv)
 		char *end;
 
 		commands[n].status = (int)strtol(*argv, &end, 10);
-		if (end == *argv || *end || !argv[1] || strcmp(argv[1], "--") == 0)
+		if (end == *argv || *end || !argv[1])
 			return 0;
 		commands[n++].argv = ++argv;
-		while (*argv && strcmp(*argv, "--") != 0)
+		do
 			argv++;
+		while (*argv && strcmp(*argv, "--") != 0);
 		if (*argv)
 			*argv++ = NULL;
 	}
