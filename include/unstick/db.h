@@ -42,7 +42,10 @@ typedef struct {
 	int64_t affected; /* out: rows changed, 0 where that makes no sense */
 } us_stmt;
 
-/* READ can't write: the file handle is read-only, or every transaction is. */
+/* READ can't write: the file handle is read-only, or every transaction is. On
+ * PostgreSQL a batch that comes while no transaction is open gets a read-only one
+ * of its own; only begin_read, commit and rollback (below) begin and end one, other
+ * transaction control is refused (25006). */
 typedef enum { US_DB_READ, US_DB_WRITE } us_db_mode;
 
 /* Another session of the same database, as far as it can be seen. Borrowed, as a
@@ -83,7 +86,13 @@ typedef struct {
 	us_db_info (*info)(const us_db *db); /* borrowed from db */
 
 	/* Runs the statements in order, in one round trip where the protocol allows
-	 * it; the first that fails ends the batch. */
+	 * it; the first that fails ends the batch, and its error is the one told.
+	 * The server may have run all of them before the first row is seen: a
+	 * callback that fails stops the callbacks, not the statements, so don't put
+	 * a commit in the batch whose rows decide about it. Outside a transaction a
+	 * batch may be one transaction of its own, or one per statement. After an
+	 * error an open transaction waits for rollback; a commit of it is reported
+	 * as an error. rollback without a transaction is none. */
 	us_code (*run)(us_db *db, us_stmt *stmts, size_t n, us_err *err);
 
 	/* The statements that open and end a transaction; begin_read's sees one

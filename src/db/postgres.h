@@ -1,0 +1,53 @@
+#ifndef US_POSTGRES_H
+#define US_POSTGRES_H
+
+#include <libpq-fe.h>
+
+#include "driver.h"
+
+/* The PostgreSQL driver's own insides, by file: connecting (postgres_connect.c),
+ * what a batch sends (postgres_queue.c), sending and collecting it
+ * (postgres_run.c), looking at other sessions (postgres_sessions.c), the rest and
+ * the table (postgres.c). */
+typedef struct {
+	us_db base;
+	PGconn *conn;
+	us_db_mode mode;
+	char *host, *name, *schema, *version;
+} pg_db;
+
+#define PG_BEGIN_READ "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#define PG_BEGIN_WRITE "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE"
+#define PG_COMMIT "COMMIT"
+#define PG_ROLLBACK "ROLLBACK"
+
+/* Connects within the URL's connect_timeout. US_E_CONNECT, with a SQLSTATE if the
+ * server itself said no. */
+us_code pg_connect(PGconn **out, const us_url *url, us_err *err);
+
+/* One message to the server: a statement of the caller's, or one the driver adds.
+ */
+typedef struct {
+	const us_stmt *send;
+	us_stmt *asked; /* NULL: the driver's own */
+} pg_item;
+
+typedef struct {
+	pg_item *items; /* free() */
+	size_t len;
+	bool wrapped; /* in a transaction of the driver's own */
+} pg_queue;
+
+/* What has to be sent so that the batch keeps the promises of the handle's mode. */
+us_code pg_queue_build(
+	pg_queue *out, const pg_db *db, us_stmt *stmts, size_t n, us_err *err);
+
+us_code pg_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
+
+/* Runs a query whose only cell is a boolean. */
+us_code pg_ask(us_db *base, const char *sql, bool *yes, us_err *err);
+
+us_code pg_sessions(
+	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err);
+
+#endif

@@ -1,0 +1,32 @@
+#ifndef US_SQLITE_H
+#define US_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "driver.h"
+
+/* The SQLite driver's own insides, by file: statements (sqlite_run.c), the file's
+ * lock and who else has it (sqlite_lock.c), opening, errors and the table
+ * (sqlite.c). */
+typedef struct {
+	us_db base;
+	sqlite3 *file;
+	char *path;
+	us_db_mode mode;
+	bool locked; /* lock() succeeded and unlock() didn't come yet */
+} lite_db;
+
+#define LITE_ROLLBACK "ROLLBACK"
+
+/* Reports what SQLite said last, in words that name the file. */
+us_code lite_fail(const lite_db *db, us_err *err);
+
+us_code lite_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
+
+us_code lite_lock(us_db *base, bool *got, us_err *err);
+us_code lite_unlock(us_db *base, us_err *err);
+us_code lite_still_locked(us_db *base, bool *yes, us_err *err);
+us_code lite_sessions(
+	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err);
+
+#endif
