@@ -4,7 +4,8 @@ target_compile_options(strict INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wvla
   -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2
   $<$<BOOL:${US_WERROR}>:-Werror>)
-target_compile_definitions(strict INTERFACE _GNU_SOURCE)
+target_compile_definitions(strict INTERFACE _GNU_SOURCE
+  US_VERSION="${PROJECT_VERSION}")
 if(US_SANITIZE)
   target_compile_options(strict INTERFACE -fsanitize=${US_SANITIZE}
     -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -14,6 +14,7 @@ typedef struct {
 	us_ledger *ledger;
 	us_history *history;
 	bool have_lock;   /* Prisma's lock is ours */
+	bool dry;         /* reads only, so it never takes the lock */
 	int64_t deadline; /* of all waiting, by us_clock_ms() */
 } us_run;
 

@@ -53,7 +53,10 @@ us_code us_look(
 		.config = run->config,
 		.db = run->db,
 		.history = run->history,
-		.have_lock = run->have_lock,
+		/* In a dry run, that nobody has the lock, which the evidence shows,
+		 * stands in for having it: whoever acts later will have to. */
+		.have_lock =
+			run->have_lock || (run->dry && !run->config->lock_disabled),
 		.now = us_now(),
 	};
 	j->verdict.seconds = -1;

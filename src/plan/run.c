@@ -88,6 +88,7 @@ us_code us_run_open(
 	if (!run)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	run->config = config;
+	run->dry = mode == US_DB_READ;
 	run->deadline = us_clock_ms() + config->deadline_ms;
 
 	if (pthread_create(&thread, NULL, scan, &job) != 0) {

@@ -1,0 +1,48 @@
+/* The one line an action leaves in the ledger, so that the next run can count
+ * attempts and a person can see who decided what. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "changes.h"
+#include "unstick/auto.h"
+#include "unstick/mask.h"
+
+static json_t *prefixes(const us_prefixes *k)
+{
+	json_t *list;
+
+	if (!k || !k->known)
+		return json_null();
+	list = json_array();
+	for (size_t i = 0; list && i <= k->n; i++) {
+		if (k->member[i] && json_array_append_new(list,
+					    json_integer((json_int_t)i)) != 0) {
+			json_decref(list);
+			list = NULL;
+		}
+	}
+	return list;
+}
+
+us_code audit_line(char **out, const struct decision *d, us_err *err)
+{
+	US_AUTO(auto_str) char *reason = NULL;
+	US_AUTO(auto_str) char *json = NULL;
+	json_t *v = NULL;
+	us_code rc = us_mask(&reason, d->reason, false, err);
+
+	*out = NULL;
+	if (rc != US_OK)
+		return rc;
+	v = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:b, s:s*}", "version",
+		US_VERSION, "id", d->id, "action", us_action_name(d->action),
+		"policy", d->policy, "line", d->line, "reason", reason, "k",
+		prefixes(d->prefixes), "override", d->overridden, "renamed_from",
+		d->renamed_from);
+	if (v)
+		json = json_dumps(v, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_decref(v);
+	if (!json)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	return us_strf(out, err, US_AUDIT_PREFIX "%s", json);
+}

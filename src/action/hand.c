@@ -1,0 +1,327 @@
+/* `resolve --applied NAME` and `--rolled-back NAME`: the person decides, as with
+ * Prisma's own `migrate resolve`, and gets its codes. The states and their answers
+ * are those observed with 6.19.3 and 7.10.1; unlike Prisma everything is one
+ * transaction. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "changes.h"
+#include "transaction.h"
+#include "unstick/action.h"
+#include "unstick/auto.h"
+#include "unstick/view.h"
+
+#define LOCK_POLL_MS 100
+#define BY_HAND "by hand"
+
+struct hand {
+	us_run *run;
+	us_action action;
+	const char *name;
+	us_entry entry; /* the name as history has it, or as the directory alone */
+	bool known;     /* it has records */
+};
+
+/* ---- what name was meant? -----------------------------------------------------
+ */
+
+/* The last part of a path: people paste "prisma/migrations/2024_x/". */
+static us_code last_part(char **out, const char *name, us_err *err)
+{
+	size_t end = strlen(name), start;
+
+	while (end > 0 && name[end - 1] == '/')
+		end--;
+	start = end;
+	while (start > 0 && name[start - 1] != '/')
+		start--;
+	return us_strndup(out, name + start, end - start, err);
+}
+
+static const char *meant(const us_history *h, const char *name)
+{
+	const char *best = NULL;
+	size_t limit = strlen(name) / 3 + 1;
+
+	for (size_t i = 0; i < us_history_len(h); i++) {
+		const char *candidate = us_history_entry(h, i)->name;
+		size_t d;
+
+		if (*name && strstr(candidate, name))
+			return candidate;
+		d = us_edit_distance(name, candidate);
+		if (d <= limit) {
+			best = candidate;
+			limit = d;
+		}
+	}
+	return best;
+}
+
+/* "; did you mean 2024_add_age?", or "". *out is the caller's. */
+static us_code suggestion(char **out, const struct hand *h, us_err *err)
+{
+	US_AUTO(auto_str) char *name = NULL;
+	const char *near;
+	us_code rc = last_part(&name, h->name, err);
+
+	if (rc != US_OK)
+		return rc;
+	near = meant(h->run->history, name);
+	if (!near || strcmp(near, h->name) == 0)
+		return us_strdup(out, "", err);
+	return us_strf(out, err, "; did you mean %s?", near);
+}
+
+static us_code not_found(
+	const struct hand *h, const char *code, const char *what, us_err *err)
+{
+	US_AUTO(auto_str) char *hint = NULL;
+	us_code rc = suggestion(&hint, h, err);
+
+	if (rc != US_OK)
+		return rc;
+	return us_fail_prisma(err, code, "%s: %s%s", h->name, what, hint);
+}
+
+/* ---- may it be done? -----------------------------------------------------------
+ */
+
+static bool any_finished(const us_entry *e)
+{
+	for (size_t i = 0; i < e->nrecords; i++)
+		if (e->records[i]->finished)
+			return true;
+	return false;
+}
+
+static bool all_finished(const us_entry *e)
+{
+	for (size_t i = 0; i < e->nrecords; i++)
+		if (!e->records[i]->finished)
+			return false;
+	return true;
+}
+
+static bool has_failed(const us_entry *e)
+{
+	for (size_t i = 0; i < e->nrecords; i++)
+		if (us_record_state_of(e->records[i]) == US_RECORD_FAILED)
+			return true;
+	return false;
+}
+
+/* Prisma compares the lock file's provider for --applied only. */
+static us_code check_provider(const us_run *run, us_err *err)
+{
+	const char *provider = NULL;
+	us_code rc = us_directory_provider(run->directory, &provider, err);
+
+	if (rc == US_OK && provider &&
+		strcmp(provider, run->config->url.provider) != 0)
+		return us_fail_prisma(err, "P3019",
+			"migration_lock.toml says provider `%s`, the database is "
+			"%s",
+			provider, run->config->url.provider);
+	return rc;
+}
+
+static us_code may_apply(const struct hand *h, us_err *err)
+{
+	us_code rc = check_provider(h->run, err);
+
+	if (rc != US_OK)
+		return rc;
+	if (h->entry.migration == US_NO_MIGRATION ||
+		!us_directory_has_script(h->run->directory, h->entry.migration))
+		return not_found(h, "P3017",
+			"no such migration (a folder with a migration.sql) in the "
+			"migrations directory",
+			err);
+	if (any_finished(&h->entry))
+		return us_fail_prisma(
+			err, "P3008", "%s is already recorded as applied", h->name);
+	return US_OK;
+}
+
+static us_code may_roll_back(const struct hand *h, us_err *err)
+{
+	if (!us_ledger_exists(h->run->ledger))
+		return us_fail(err, US_E_DB,
+			"there is no " US_LEDGER_TABLE
+			" table: nothing was ever applied "
+			"here, so nothing can be marked as rolled back");
+	if (!h->known)
+		return not_found(
+			h, "P3011", "was never applied to this database", err);
+	if (all_finished(&h->entry))
+		return us_fail_prisma(err, "P3012",
+			"%s is not in a failed state: only a failed migration can "
+			"be "
+			"marked as rolled back",
+			h->name);
+	return US_OK;
+}
+
+static void find(struct hand *h)
+{
+	const us_entry *e = us_history_find(h->run->history, h->name);
+
+	if (e)
+		h->entry = *e;
+	else
+		h->entry =
+			(us_entry){ .name = h->name, .migration = US_NO_MIGRATION };
+	h->known = e && e->nrecords > 0;
+}
+
+/* ---- the evidence has no vote, but a voice
+ * ---------------------------------------- */
+
+static us_code record_decision(us_judgement *j, us_action action, us_err *err)
+{
+	us_code rc = us_strdup(&j->verdict.policy, BY_HAND, err);
+
+	if (rc == US_OK)
+		rc = us_strdup(&j->verdict.reason, "decided by hand", err);
+	if (rc == US_OK)
+		rc = us_strdup(&j->guard.why, j->permits.why[action], err);
+	j->verdict.given = true;
+	j->verdict.action = action;
+	j->guard.allowed = j->permits.allowed[action];
+	j->outcome = US_OUTCOME_DONE;
+	return rc;
+}
+
+static us_code consult(
+	char **warning, json_t **seen, const struct hand *h, us_err *err)
+{
+	us_case c = { .entry = &h->entry };
+	us_judgement *j = NULL;
+	us_code rc = us_look(&j, h->run, &c, err);
+
+	if (rc != US_OK)
+		return rc;
+	if (j->evidence->kind == US_CASE_IN_PROGRESS) {
+		rc = us_fail(err, US_E_REFUSED,
+			"%s is still in progress (see `unstick explain %s`): "
+			"nothing is "
+			"recorded about a migration that somebody is at",
+			h->name, h->name);
+		goto out;
+	}
+	if (!j->permits.allowed[h->action])
+		rc = us_strf(warning, err,
+			"the evidence does not agree with `%s` for %s: %s",
+			us_action_name(h->action), h->name,
+			j->permits.why[h->action]);
+	if (rc == US_OK)
+		rc = record_decision(j, h->action, err);
+	if (rc == US_OK) {
+		*seen = us_judgement_view(j, NULL, h->run->config->verbose);
+		if (!*seen)
+			rc = us_fail(err, US_E_NOMEM, "out of memory");
+	}
+out:
+	us_judgement_free(j);
+	return rc;
+}
+
+/* ---- doing it
+ * ------------------------------------------------------------------------ */
+
+struct job {
+	const struct hand *hand;
+	const char *warning;
+};
+
+static us_code write_down(void *ctx, const char *id, us_err *err)
+{
+	const struct job *job = ctx;
+	const struct hand *h = job->hand;
+	const struct decision d = {
+		.action = h->action,
+		.id = id,
+		.policy = BY_HAND,
+		.reason = job->warning ? job->warning : "the evidence agrees",
+		.overridden = job->warning != NULL,
+	};
+	us_ledger_writer w = { .db = h->run->db };
+	US_AUTO(auto_str) char *audit = NULL;
+	us_time now = us_now();
+	us_code rc = audit_line(&audit, &d, err);
+
+	if (rc == US_OK && h->action == US_ACTION_APPLIED &&
+		!us_ledger_exists(h->run->ledger))
+		rc = us_ledger_create(&w, err);
+	if (rc == US_OK)
+		rc = close_failed(&w, &h->entry, now, audit, err);
+	if (rc == US_OK && h->action == US_ACTION_APPLIED)
+		rc = insert_applied(&w, h->run, &h->entry, id, now, err);
+	return rc;
+}
+
+/* The lock first, so that what is read under it stays true until it is written. */
+static us_code lock_and_read(us_run *run, us_err *err)
+{
+	us_code rc = us_run_lock(run, err);
+
+	while (rc == US_OK && !run->have_lock && !run->config->lock_disabled) {
+		if (us_run_left_ms(run) == 0)
+			return us_fail(err, US_E_LOCK,
+				"Prisma's lock was not had before the deadline: "
+				"another "
+				"deploy or resolve is running");
+		us_sleep_ms(LOCK_POLL_MS);
+		rc = us_run_lock(run, err);
+	}
+	return rc == US_OK ? us_run_read(run, err) : rc;
+}
+
+static us_code decide_and_write(
+	json_t *cases, char **warning, struct hand *h, us_err *err)
+{
+	struct job job = { .hand = h };
+	us_outcome outcome;
+	json_t *seen = NULL;
+	us_code rc;
+
+	find(h);
+	rc = h->action == US_ACTION_APPLIED ? may_apply(h, err)
+					    : may_roll_back(h, err);
+	if (rc == US_OK && has_failed(&h->entry))
+		rc = consult(warning, &seen, h, err);
+	job.warning = *warning;
+	/* Only rolled-back records: Prisma says "marked as rolled back" and changes
+	 * nothing; neither do we. */
+	if (rc == US_OK &&
+		(h->action == US_ACTION_APPLIED || has_failed(&h->entry)))
+		rc = transact(&outcome, h->run, write_down, &job, err);
+	if (rc == US_OK && seen && json_array_append(cases, seen) != 0)
+		rc = us_fail(err, US_E_NOMEM, "out of memory");
+	json_decref(seen);
+	return rc;
+}
+
+us_code us_resolve_by_hand(json_t **cases, char **warning, us_run *run,
+	us_action action, const char *name, us_err *err)
+{
+	struct hand h = { .run = run, .action = action, .name = name };
+	us_err unlocking = { 0 };
+	us_code rc, unlocked;
+
+	*warning = NULL;
+	*cases = json_array();
+	if (!*cases)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	rc = lock_and_read(run, err);
+	if (rc == US_OK)
+		rc = decide_and_write(*cases, warning, &h, err);
+	unlocked = us_run_unlock(run, &unlocking);
+	if (rc == US_OK && unlocked != US_OK) {
+		rc = unlocked;
+		if (err)
+			*err = unlocking;
+	}
+	return rc;
+}

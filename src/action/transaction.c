@@ -1,0 +1,110 @@
+/* The one way this program writes: everything or nothing, and never in doubt if a
+ * new connection can be had to ask. */
+#include "transaction.h"
+
+#include <string.h>
+
+#include "unstick/uuid.h"
+
+#define RECONNECT_POLL_MS 200
+
+static us_code lock_unmoved(us_run *run, us_err *err)
+{
+	bool ours = true;
+	us_code rc = US_OK;
+
+	if (run->have_lock)
+		rc = run->db->ops->still_locked(run->db, &ours, err);
+	if (rc == US_OK && !ours)
+		rc = us_fail(err, US_E_REFUSED,
+			"state moved: this session does not hold Prisma's lock; a "
+			"connection pooler is in between (set DIRECT_URL)");
+	return rc;
+}
+
+static bool was_committed(const us_ledger *led, const char *id)
+{
+	for (size_t i = 0; i < us_ledger_len(led); i++) {
+		const us_record *r = us_ledger_record(led, i);
+		size_t len = 0;
+		const char *audit = r->logs ? us_logs_audit(r->logs, &len) : NULL;
+
+		if (strcmp(r->id, id) == 0 ||
+			(audit && memmem(audit, len, id, strlen(id))))
+			return true;
+	}
+	return false;
+}
+
+/* The connection died in COMMIT: only the ledger knows how that ended. */
+static us_code find_out(
+	us_outcome *outcome, us_run *run, const char *id, us_err *err)
+{
+	us_ledger *led = NULL;
+	us_err lost = *err;
+	us_code rc;
+
+	for (;;) {
+		rc = us_run_reconnect(run, err);
+		if (rc == US_OK)
+			rc = us_ledger_load(&led, run->db, err);
+		if (rc != US_E_CONNECT || us_run_left_ms(run) == 0)
+			break;
+		us_sleep_ms(RECONNECT_POLL_MS);
+	}
+	if (rc != US_OK) {
+		*outcome = US_OUTCOME_UNKNOWN;
+		return us_fail(err, US_E_UNKNOWN,
+			"the connection was lost in COMMIT and the ledger could "
+			"not be "
+			"read since: %s",
+			lost.msg);
+	}
+	*outcome = was_committed(led, id) ? US_OUTCOME_DONE : US_OUTCOME_FAILED;
+	us_ledger_free(led);
+	*err = lost;
+	return *outcome == US_OUTCOME_DONE ? US_OK : lost.code;
+}
+
+static us_code write_all(
+	us_run *run, transaction_fn *body, void *ctx, const char *id, us_err *err)
+{
+	us_code rc = us_db_exec(run->db, run->db->ops->begin_write, err);
+
+	if (rc == US_OK)
+		rc = run->db->ops->limit(run->db, run->config->lock_timeout_ms,
+			run->config->statement_timeout_ms, err);
+	if (rc == US_OK)
+		rc = lock_unmoved(run, err);
+	if (rc == US_OK)
+		rc = body(ctx, id, err);
+	return rc;
+}
+
+us_code transact(us_outcome *outcome, us_run *run, transaction_fn *body, void *ctx,
+	us_err *err)
+{
+	us_err why = { 0 };
+	char id[US_UUID_TEXT];
+	us_code rc = us_uuid(id, &why);
+
+	*outcome = US_OUTCOME_FAILED;
+	if (rc == US_OK)
+		rc = write_all(run, body, ctx, id, &why);
+	if (rc == US_OK) {
+		rc = us_db_exec(run->db, run->db->ops->commit, &why);
+		if (rc == US_E_CONNECT)
+			rc = find_out(outcome, run, id, &why);
+		else if (rc == US_OK)
+			*outcome = US_OUTCOME_DONE;
+	} else {
+		/* What was tried is gone either way: a dead connection's too. */
+		if (us_db_exec(run->db, run->db->ops->rollback, NULL) != US_OK)
+			run->have_lock = false;
+		if (rc == US_E_REFUSED)
+			*outcome = US_OUTCOME_REFUSED;
+	}
+	if (rc != US_OK && err)
+		*err = why;
+	return rc;
+}
