@@ -95,6 +95,8 @@ int us_directory_read(
 	int fd = open_below(d, file);
 	int why;
 
+	*text = "";
+	*len = 0;
 	if (fd < 0)
 		return errno;
 	why = slurp(d, fd, len);
@@ -155,13 +157,12 @@ static us_code read_script(
 us_code us_directory_script(
 	us_directory *d, size_t i, char **text, size_t *len, us_err *err)
 {
-	const char *read;
+	const char *borrowed;
 	us_code rc;
 
 	*text = NULL;
-	*len = 0;
-	rc = read_script(d, i, &read, len, err);
-	return rc == US_OK ? us_strndup(text, read, *len, err) : rc;
+	rc = read_script(d, i, &borrowed, len, err);
+	return rc == US_OK ? us_strndup(text, borrowed, *len, err) : rc;
 }
 
 bool us_directory_has_script(us_directory *d, size_t i)
