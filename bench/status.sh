@@ -12,9 +12,9 @@ trap 'rm -rf "$work"' EXIT INT TERM
 psql=$(pg_config --bindir)/psql # not Debian's wrapper, which is slower
 
 project() {
-	mkdir "$work/prisma"
-	cp -R "$US_CORPUS/langfuse" "$work/prisma/migrations"
-	cat >"$work/prisma/schema.prisma" <<-'END'
+	mkdir prisma
+	cp -R "$US_CORPUS/langfuse" prisma/migrations
+	cat >prisma/schema.prisma <<-'END'
 		datasource db {
 		  provider = "postgresql"
 		  url      = env("DATABASE_URL")
@@ -25,21 +25,29 @@ project() {
 # What `migrate deploy` leaves when the last migration fails (Prisma 6.19.3).
 history() {
 	cat <<-'END'
+		SET client_min_messages = warning;
 		CREATE TABLE _prisma_migrations (
 		    id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL,
 		    finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT,
 		    rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
 		    applied_steps_count INTEGER NOT NULL DEFAULT 0);
 	END
-	(cd "$work/prisma/migrations" && sha256sum -- */migration.sql) | awk '{
-		split($2, path, "/")
-		printf "\\i %s\n", "'"$work"'/prisma/migrations/" $2
-		printf "INSERT INTO public._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)"
-		printf " VALUES (gen_random_uuid(), '\''%s'\'', '\''%s'\'', now(), now(), 1);\n", $1, path[1]
-		last = path[1]
-	} END {
-		printf "UPDATE public._prisma_migrations SET finished_at = NULL, applied_steps_count = 0,"
-		printf " logs = '\''ERROR: canceling statement due to lock timeout'\'' WHERE migration_name = '\''%s'\'';\n", last
+	(cd prisma/migrations && sha256sum -- */migration.sql) | awk -v dir="$PWD" '
+	{
+		checksum = $1
+		name = substr($0, 67) # may hold blanks
+		sub(/\/migration.sql$/, "", name)
+		printf "\\i '\''%s/prisma/migrations/%s/migration.sql'\''\n", dir, name
+		printf "INSERT INTO public._prisma_migrations (id, checksum, migration_name," \
+			" started_at, finished_at, applied_steps_count) VALUES" \
+			" (gen_random_uuid(), '\''%s'\'', '\''%s'\'', now(), now(), 1);\n",
+			checksum, name
+	}
+	END {
+		printf "UPDATE public._prisma_migrations SET finished_at = NULL," \
+			" applied_steps_count = 0," \
+			" logs = '\''ERROR: canceling statement due to lock timeout'\''" \
+			" WHERE migration_name = '\''%s'\'';\n", name
 		print "ANALYZE public._prisma_migrations;"
 	}'
 }
@@ -50,9 +58,9 @@ prisma_runs() {
 		[ -d "${ORACLE_HOME:-$HOME/.cache/unstick-oracle}/p6/node_modules/prisma" ]
 }
 
+cd "$work"
 project
 history | "$psql" -XqAt -v ON_ERROR_STOP=1 "$DATABASE_URL" >/dev/null
-cd "$work"
 
 figures=$("$build/bench/measure" "$BENCH_RUNS" \
 	3 "$build/src/unstick" status -- \
@@ -71,9 +79,9 @@ row '  unstick status, as a multiple' '<' 1.0 "$(ratio "$status" "$psqls")" ''
 
 if prisma_runs; then
 	export PROVIDER=pg
-	prisma=$("$build/bench/measure" 10 1 "$US_ORACLE/prisma6" "$work/prisma" migrate status)
+	prisma=$("$build/bench/measure" 10 1 "$US_ORACLE/prisma6" prisma migrate status)
 	fact 'prisma migrate status 6.19.3 (medians of 10)' "$prisma"
 	row '  times unstick is faster' '>=' 60 "$(ratio "$prisma" "$status")" ''
 else
-	echo 'prisma migrate status: SKIPPED, not installed here (see bench/README.md)'
+	echo "prisma migrate status: SKIPPED, not installed: $US_ORACLE/setup.sh does that"
 fi
