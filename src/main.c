@@ -1,4 +1,6 @@
-int main(void)
+#include "unstick/cli.h"
+
+int main(int argc, char **argv)
 {
-	return 0;
+	return us_cli_main(argc, argv);
 }

@@ -46,6 +46,11 @@ us_counts us_history_counts(const us_history *h);
 us_directory *us_history_directory(const us_history *h);
 const us_ledger *us_history_ledger(const us_history *h);
 
+/* "; did you mean 2024_add_age?", or "": for a name that isn't there. People also
+ * say a path, or only the timestamp. *out is the caller's. */
+US_MUST us_code us_history_suggest(
+	char **out, const us_history *h, const char *name, us_err *err);
+
 const char *us_state_name(us_state s); /* "rolled_back" */
 
 /* ---- cases: what needs a decision -------------------------------------- */

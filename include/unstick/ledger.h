@@ -17,6 +17,7 @@ typedef struct {
 	us_time started_at, finished_at, rolled_back_at; /* US_NEVER for NULL */
 	bool finished, rolled_back; /* not NULL, even if the time can't be read */
 	int applied_steps_count;    /* -1 for NULL: hand-made rows have that */
+	bool times_as_text;         /* SQLite has both; PostgreSQL doesn't care */
 	const char *logs;           /* as stored; NULL for NULL */
 } us_record;
 
@@ -60,7 +61,11 @@ const char *us_logs_audit(const char *logs, size_t *len);
 
 /* ---- writing: only src/action calls these, in an open write transaction -- */
 
-/* One change to the ledger, also as text for people: *shown (if not NULL) gets the
+/* An audit line is given as its JSON object, on one line; US_AUDIT_PREFIX is put
+ * before it here. Times are stored in the form the record, or the table, has
+ * already.
+ *
+ * One change to the ledger, also as text for people: *shown (if not NULL) gets the
  * statement with its values in place. With dry set nothing is sent: that is how a
  * plan shows what would be done; db is then only asked to quote. */
 typedef struct {

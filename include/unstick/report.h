@@ -7,8 +7,8 @@
 
 #include "unstick/err.h"
 
-/* The same run, many renderings. A report reads the run's JSON (CONTRACTS) and nothing
- * else; a new format is one file and one row. */
+/* The same run, many renderings. A report reads the run's JSON (CONTRACTS) and
+ * nothing else; a new format is one file and one row. */
 typedef struct {
 	bool color; /* a terminal, and NO_COLOR is not set */
 	bool quiet; /* the outcome only */
@@ -16,8 +16,8 @@ typedef struct {
 	int width; /* columns to wrap at; 0: don't wrap */
 } us_report_style;
 
-/* Each writes the whole report; US_E_IO when the stream failed (a full disk, a closed
- * pipe). */
+/* Each writes the whole report; US_E_IO when the stream failed (a full disk, a
+ * closed pipe). */
 US_MUST us_code us_report_json(FILE *out, const json_t *run, us_err *err);
 US_MUST us_code us_report_text(
 	FILE *out, const json_t *run, const us_report_style *style, us_err *err);

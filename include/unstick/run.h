@@ -34,6 +34,9 @@ US_MUST us_code us_run_read(us_run *run, us_err *err);
 US_MUST us_code us_run_lock(us_run *run, us_err *err);
 US_MUST us_code us_run_unlock(us_run *run, us_err *err);
 
+/* P3019 if migration_lock.toml is another provider's, as Prisma finds it. */
+US_MUST us_code us_run_check_provider(us_run *run, us_err *err);
+
 /* A new connection in place of a dead one; the lock went with it. */
 US_MUST us_code us_run_reconnect(us_run *run, us_err *err);
 

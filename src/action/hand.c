@@ -22,62 +22,11 @@ struct hand {
 	bool known;     /* it has records */
 };
 
-/* ---- what name was meant? -----------------------------------------------------
- */
-
-/* The last part of a path: people paste "prisma/migrations/2024_x/". */
-static us_code last_part(char **out, const char *name, us_err *err)
-{
-	size_t end = strlen(name), start;
-
-	while (end > 0 && name[end - 1] == '/')
-		end--;
-	start = end;
-	while (start > 0 && name[start - 1] != '/')
-		start--;
-	return us_strndup(out, name + start, end - start, err);
-}
-
-static const char *meant(const us_history *h, const char *name)
-{
-	const char *best = NULL;
-	size_t limit = strlen(name) / 3 + 1;
-
-	for (size_t i = 0; i < us_history_len(h); i++) {
-		const char *candidate = us_history_entry(h, i)->name;
-		size_t d;
-
-		if (*name && strstr(candidate, name))
-			return candidate;
-		d = us_edit_distance(name, candidate);
-		if (d <= limit) {
-			best = candidate;
-			limit = d;
-		}
-	}
-	return best;
-}
-
-/* "; did you mean 2024_add_age?", or "". *out is the caller's. */
-static us_code suggestion(char **out, const struct hand *h, us_err *err)
-{
-	US_AUTO(auto_str) char *name = NULL;
-	const char *near;
-	us_code rc = last_part(&name, h->name, err);
-
-	if (rc != US_OK)
-		return rc;
-	near = meant(h->run->history, name);
-	if (!near || strcmp(near, h->name) == 0)
-		return us_strdup(out, "", err);
-	return us_strf(out, err, "; did you mean %s?", near);
-}
-
 static us_code not_found(
 	const struct hand *h, const char *code, const char *what, us_err *err)
 {
 	US_AUTO(auto_str) char *hint = NULL;
-	us_code rc = suggestion(&hint, h, err);
+	us_code rc = us_history_suggest(&hint, h->run->history, h->name, err);
 
 	if (rc != US_OK)
 		return rc;
@@ -112,23 +61,9 @@ static bool has_failed(const us_entry *e)
 }
 
 /* Prisma compares the lock file's provider for --applied only. */
-static us_code check_provider(const us_run *run, us_err *err)
-{
-	const char *provider = NULL;
-	us_code rc = us_directory_provider(run->directory, &provider, err);
-
-	if (rc == US_OK && provider &&
-		strcmp(provider, run->config->url.provider) != 0)
-		return us_fail_prisma(err, "P3019",
-			"migration_lock.toml says provider `%s`, the database is "
-			"%s",
-			provider, run->config->url.provider);
-	return rc;
-}
-
 static us_code may_apply(const struct hand *h, us_err *err)
 {
-	us_code rc = check_provider(h->run, err);
+	us_code rc = us_run_check_provider(h->run, err);
 
 	if (rc != US_OK)
 		return rc;

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BUSY_POLL_MS 50
 
@@ -162,6 +163,20 @@ us_code us_run_unlock(us_run *run, us_err *err)
 		return US_OK;
 	run->have_lock = false;
 	return run->db->ops->unlock(run->db, err);
+}
+
+us_code us_run_check_provider(us_run *run, us_err *err)
+{
+	const char *ours = run->config->url.provider;
+	const char *provider = NULL;
+	us_code rc = us_directory_provider(run->directory, &provider, err);
+
+	if (rc == US_OK && provider && strcmp(provider, ours) != 0)
+		return us_fail_prisma(err, "P3019",
+			"%s/migration_lock.toml says provider `%s`, the database "
+			"is `%s`",
+			us_directory_path(run->directory), provider, ours);
+	return rc;
 }
 
 us_code us_run_reconnect(us_run *run, us_err *err)

@@ -1,0 +1,92 @@
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+#include <jansson.h>
+
+#include "unstick/config.h"
+#include "unstick/policy.h"
+#include "unstick/run.h"
+
+struct session;
+
+/* One command: help, usage and dispatch come from its row. */
+struct cmd {
+	const char *name;
+	const char *usage;   /* after the name: "NAME", "" */
+	const char *summary; /* one line for the list */
+	const char *help; /* what --help adds: when to use it, what it never does */
+	size_t args;      /* how many words it takes */
+	us_db_mode mode;
+	us_code (*run)(struct session *s, us_err *err);
+};
+
+extern const struct cmd cmd_status, cmd_audit, cmd_resolve, cmd_explain;
+
+/* All commands, ending in NULL. */
+extern const struct cmd *const commands[];
+
+/* One invocation. */
+struct session {
+	const struct cmd *cmd;
+	us_options options;
+	const char *applied, *rolled_back; /* resolve's own */
+	const char *const *args; /* the command's words; borrowed from argv */
+	size_t nargs;
+	bool help, version;
+
+	us_config *config;
+	us_policies *policies;
+	us_run *run;
+	json_t *document;
+	int status; /* the exit code */
+};
+
+/* ---- options.c ------------------------------------------------------------- */
+
+struct option {
+	const char *name;  /* "--format" */
+	const char *value; /* "F", or NULL: a flag */
+	const char *summary;
+	size_t offset;          /* into struct session */
+	const struct cmd *only; /* NULL: every command takes it */
+};
+extern const struct option options[];
+extern const size_t options_len;
+
+/* Fills in what argv says. Reads on after the first mistake, so that --format is
+ * known when the mistake is reported. */
+US_MUST us_code options_parse(
+	struct session *s, int argc, char **argv, us_err *err);
+
+/* ---- help.c ------------------------------------------------------------------ */
+
+void help_print(FILE *out, const struct cmd *cmd); /* NULL: the whole program */
+
+/* ---- document.c -----------------------------------------------------------------
+ */
+
+/* The run's JSON with every key of the contract in its place, as yet null or empty.
+ */
+json_t *document_new(const char *command);
+/* Sets a key; false when out of memory. Takes value over. */
+bool document_set(json_t *doc, const char *key, json_t *value);
+/* Adds a finding: something worth a person's eye that is no case. */
+bool document_add_finding(
+	json_t *doc, const char *level, const char *code, const char *message);
+
+/* ---- session.c
+ * ---------------------------------------------------------------------- */
+
+/* Configuration, connection, history, lock file: what every command begins with;
+ * the document's database, migrations and history are filled in. */
+US_MUST us_code session_open(struct session *s, us_err *err);
+US_MUST us_code session_load_policies(struct session *s, us_err *err);
+/* Fills in the history again after something was written. */
+US_MUST us_code session_describe(struct session *s, us_err *err);
+/* Who holds Prisma's lock, into the document. */
+US_MUST us_code session_describe_lock(struct session *s, us_err *err);
+/* One line to stderr, unless --quiet. */
+void session_warn(const struct session *s, const char *text);
+void session_close(struct session *s);
+
+#endif

@@ -1,0 +1,62 @@
+/* Help is made from the same tables that the command line is read with. */
+#include <stdio.h>
+
+#include "cmd.h"
+
+static void print_options(FILE *out, const struct cmd *cmd)
+{
+	for (size_t i = 0; i < options_len; i++) {
+		const struct option *o = &options[i];
+
+		if (o->only && o->only != cmd)
+			continue;
+		fprintf(out, "  %-14s %-5s %s\n", o->name, o->value ? o->value : "",
+			o->summary);
+	}
+}
+
+static void print_command(FILE *out, const struct cmd *cmd)
+{
+	fprintf(out,
+		"unstick %s%s%s: %s\n\n%s\nOptions (each also as UNSTICK_...):\n",
+		cmd->name, *cmd->usage ? " " : "", cmd->usage, cmd->summary,
+		cmd->help);
+	print_options(out, cmd);
+}
+
+void help_print(FILE *out, const struct cmd *cmd)
+{
+	if (cmd) {
+		print_command(out, cmd);
+		return;
+	}
+	fputs("unstick resolves failed Prisma migrations (P3009): it finds out "
+	      "what really\n"
+	      "happened in the database, asks your policies what to do about it, "
+	      "checks\n"
+	      "their answer against the facts, and does it in one transaction.\n"
+	      "\n"
+	      "Usage: unstick COMMAND [options]\n"
+	      "\n",
+		out);
+	for (size_t i = 0; commands[i]; i++)
+		fprintf(out, "  %-8s %-5s %s\n", commands[i]->name,
+			commands[i]->args > 0 ? commands[i]->usage : "",
+			commands[i]->summary);
+	fputs("\nOptions (each also as UNSTICK_..., see docs/configuration.md):\n",
+		out);
+	print_options(out, NULL);
+	fputs("\n"
+	      "The database is DIRECT_URL or DATABASE_URL, the migrations "
+	      "prisma/migrations;\n"
+	      "nothing needs to be configured. Start with `unstick status`, then "
+	      "`unstick\n"
+	      "audit`, then `unstick resolve`.\n"
+	      "\n"
+	      "Exit codes: 0 nothing to do, or all done; 1 error; 2 audit: cases "
+	      "found, all\n"
+	      "decided; 3 needs a person; 64 usage; 69 database unreachable; 75 "
+	      "lock or\n"
+	      "deadline not met; 78 configuration.\n",
+		out);
+}

@@ -1,0 +1,86 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "unstick/action.h"
+#include "unstick/auto.h"
+
+static void waiting(void *ctx, const char *name, const char *reason, int64_t ms)
+{
+	const struct session *s = ctx;
+
+	if (!s->config->quiet)
+		fprintf(stderr, "unstick: waiting %.1f s for %s: %s\n",
+			(double)ms / 1000, name, reason);
+}
+
+static us_code by_hand(struct session *s, json_t **cases, us_err *err)
+{
+	US_AUTO(auto_str) char *warning = NULL;
+	us_action action = s->applied ? US_ACTION_APPLIED : US_ACTION_ROLLED_BACK;
+	us_code rc = us_resolve_by_hand(cases, &warning, s->run, action,
+		s->applied ? s->applied : s->rolled_back, err);
+
+	if (warning) {
+		session_warn(s, warning);
+		if (!document_add_finding(s->document, "warning", NULL, warning))
+			return us_fail(err, US_E_NOMEM, "out of memory");
+	}
+	return rc;
+}
+
+static us_code by_policy(struct session *s, json_t **cases, us_err *err)
+{
+	us_progress progress = { waiting, s };
+	us_code rc = us_run_check_provider(s->run, err);
+
+	if (rc == US_OK)
+		rc = session_load_policies(s, err);
+	if (rc == US_OK)
+		rc = us_resolve(
+			cases, &s->status, s->run, s->policies, &progress, err);
+	return rc;
+}
+
+/* The history as it is now that something was written. */
+static us_code describe_anew(struct session *s, us_err *err)
+{
+	us_code rc = us_run_read(s->run, err);
+
+	return rc == US_OK ? session_describe(s, err) : rc;
+}
+
+static us_code resolve(struct session *s, us_err *err)
+{
+	json_t *cases = NULL;
+	us_code rc = session_open(s, err);
+
+	if (rc == US_OK)
+		rc = s->applied || s->rolled_back ? by_hand(s, &cases, err)
+						  : by_policy(s, &cases, err);
+	if (rc == US_OK &&
+		(s->applied || s->rolled_back || json_array_size(cases) > 0))
+		rc = describe_anew(s, err);
+	if (cases && !document_set(s->document, "cases", cases))
+		rc = us_fail(err, US_E_NOMEM, "out of memory");
+	return rc;
+}
+
+const struct cmd cmd_resolve = {
+	.name = "resolve",
+	.usage = "[--applied NAME | --rolled-back NAME]",
+	.summary = "carries the plan out, one transaction a case",
+	.help = "Takes Prisma's lock, looks at every stuck migration, asks the "
+		"policies, and\n"
+		"writes what they decide if the evidence permits it. Run `unstick "
+		"audit`\n"
+		"first to see it without doing it.\n"
+		"\n"
+		"With --applied or --rolled-back you decide, exactly as with "
+		"`prisma migrate\n"
+		"resolve` and with its error codes; where the evidence disagrees "
+		"you are\n"
+		"warned. A migration that is still running is refused.\n",
+	.mode = US_DB_WRITE,
+	.run = resolve,
+};

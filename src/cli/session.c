@@ -1,0 +1,118 @@
+/* What every command begins and ends with. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "unstick/auto.h"
+#include "unstick/mask.h"
+#include "unstick/view.h"
+
+void session_warn(const struct session *s, const char *text)
+{
+	US_AUTO(auto_str) char *masked = NULL;
+	bool quiet = s->config ? s->config->quiet : s->options.quiet;
+
+	if (!quiet && us_mask(&masked, text, false, NULL) == US_OK)
+		fprintf(stderr, "unstick: warning: %s\n", masked);
+}
+
+static us_code out_of_memory(us_err *err)
+{
+	return us_fail(err, US_E_NOMEM, "out of memory");
+}
+
+us_code session_describe(struct session *s, us_err *err)
+{
+	if (!document_set(s->document, "migrations",
+		    us_view_migrations(s->run->history)) ||
+		!document_set(
+			s->document, "history", us_view_history(s->run->history)))
+		return out_of_memory(err);
+	return US_OK;
+}
+
+us_code session_describe_lock(struct session *s, us_err *err)
+{
+	if (!document_set(s->document, "lock", us_view_lock(s->run->db)))
+		return out_of_memory(err);
+	return US_OK;
+}
+
+/* A folder without a script stops the next deploy (P3015), whatever is resolved. */
+static us_code find_empty_folders(struct session *s, us_err *err)
+{
+	us_directory *d = s->run->directory;
+
+	for (size_t i = 0; i < us_directory_len(d); i++) {
+		us_str text = { 0 };
+		bool ok;
+
+		if (us_directory_has_script(d, i))
+			continue;
+		us_str_addf(&text,
+			"%s has no readable migration.sql: the next deploy stops "
+			"there",
+			us_directory_name(d, i));
+		ok = !text.failed && document_add_finding(s->document, "warning",
+					     "P3015", us_str_text(&text));
+		us_str_fini(&text);
+		if (!ok)
+			return out_of_memory(err);
+	}
+	return US_OK;
+}
+
+us_code session_open(struct session *s, us_err *err)
+{
+	us_db_info info;
+	us_code rc = us_config_load(&s->config, &s->options, err);
+
+	if (rc != US_OK)
+		return rc;
+	for (size_t i = 0; i < s->config->warnings.len; i++)
+		session_warn(s, s->config->warnings.items[i]);
+	if (s->config->lock_disabled && s->cmd->mode == US_DB_WRITE)
+		session_warn(s,
+			"PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK is set: nothing keeps "
+			"another deploy from running at the same time");
+
+	rc = us_run_open(&s->run, s->config, s->cmd->mode, err);
+	if (rc != US_OK)
+		return rc;
+	info = us_db_about(s->run->db);
+	if (!document_set(s->document, "database", us_view_database(&info)))
+		return out_of_memory(err);
+	rc = session_describe(s, err);
+	return rc == US_OK ? find_empty_folders(s, err) : rc;
+}
+
+static us_code open_for_policies(us_db **out, void *ctx, us_err *err)
+{
+	const us_config *config = ctx;
+
+	return us_db_open(out, &config->url, US_DB_READ, err);
+}
+
+static void log_line(void *ctx, const char *level, const char *text)
+{
+	const struct session *s = ctx;
+	US_AUTO(auto_str) char *masked = NULL;
+
+	if (!s->config->quiet && us_mask(&masked, text, false, NULL) == US_OK)
+		fprintf(stderr, "unstick: policy %s: %s\n", level, masked);
+}
+
+us_code session_load_policies(struct session *s, us_err *err)
+{
+	us_policy_db db = { open_for_policies, s->config };
+
+	return us_policies_load(&s->policies, s->config, db, log_line, s, err);
+}
+
+void session_close(struct session *s)
+{
+	us_policies_free(s->policies);
+	us_run_close(s->run);
+	us_config_free(s->config);
+	json_decref(s->document);
+}
