@@ -1,0 +1,44 @@
+-- The SQL itself failed. Another try is worth it only if something has changed: the
+-- script, or a cause that passes by itself. The same script fails the same way.
+
+local words = require("builtin.words")
+
+---@type unstick.Policy
+local policy = { summary = "Runs a failed migration again once there is a reason to." }
+
+local passing = {
+  network = true, connection = true, lock = true, statement_timeout = true, resource = true, crash = true,
+}
+
+---@param case unstick.Case
+---@return string? reason  Why another try may end differently; nil if it won't.
+local function reason_to_try(case)
+  if case.evidence.edited then
+    return "the script was edited since it failed"
+  elseif passing[case.cause] then
+    return ("its cause (%s) may have passed"):format(case.cause)
+  end
+end
+
+function policy.failure(case)
+  local found, reason = words.progress(case), reason_to_try(case)
+  if case:permits("applied") then
+    return verdict.applied(found)
+  end
+  if not case:permits("rolled_back") then
+    return verdict.stop(("%s; %s, and it can't simply run again (%s); %s"):format(
+      words.error(case), found, case.not_permitted.rolled_back or "not permitted", words.next_step(case)))
+  end
+  if not reason then
+    return verdict.stop(("%s; %s, but the same script would fail the same way; correct %s/migration.sql or "
+      .. "what it ran into and run `unstick resolve --rolled-back %s` (see `unstick explain %s`)"):format(
+      words.error(case), found, case.name, case.name, case.name))
+  end
+  if case.attempts_left > 0 then
+    return verdict.rolled_back(("%s, and %s"):format(found, reason))
+  end
+  return verdict.stop(("it failed again after %d attempts, and no attempts are left; %s; %s; %s"):format(
+    case.attempts, words.error(case), found, words.next_step(case)))
+end
+
+return policy

@@ -1,0 +1,369 @@
+/* JSON as policies see it: read-only values that borrow it, converted when they are
+ * read (a history has thousands of entries) and good only during the call they were
+ * made for. A name nobody knows raises: a typo must not read as "nothing there". */
+#include <lauxlib.h>
+#include <string.h>
+
+#include "host.h"
+#include "unstick/auto.h"
+
+#define VALUE "unstick.Value"
+#define CACHE 1 /* user value: what was read before, so that it is the same again  \
+		 */
+
+/* ---- shapes: the names a value may lack ---------------------------------- */
+
+struct field {
+	const char *name;
+	const struct us_shape *shape; /* of its value, or of a list's elements */
+};
+
+struct us_shape {
+	const char *what;
+	const struct field *fields;
+	size_t n;
+};
+
+#define SHAPE(id, title, list)                                                     \
+	const struct us_shape id = { title, list, US_LEN(list) }
+
+static const struct field record_fields[] = { { "id", NULL }, { "checksum", NULL },
+	{ "started_at", NULL }, { "finished_at", NULL }, { "rolled_back_at", NULL },
+	{ "applied_steps_count", NULL }, { "logs", NULL } };
+static SHAPE(record_shape, "a record", record_fields);
+
+static const struct field prefix_fields[] = { { "min", NULL }, { "max", NULL } };
+static SHAPE(prefix_shape, "applied_prefix", prefix_fields);
+
+static const struct field error_fields[] = { { "code", NULL }, { "message", NULL },
+	{ "statement", NULL }, { "line", NULL } };
+static SHAPE(error_shape, "the error", error_fields);
+
+static const struct field running_fields[] = { { "pid", NULL },
+	{ "application", NULL }, { "state", NULL }, { "query", NULL },
+	{ "query_age_seconds", NULL }, { "holds_lock", NULL }, { "why", NULL } };
+static SHAPE(running_shape, "a running session", running_fields);
+
+static const struct field candidate_fields[] = { { "name", NULL },
+	{ "same_checksum", NULL }, { "same_timestamp", NULL },
+	{ "same_place", NULL }, { "distance", NULL } };
+static SHAPE(candidate_shape, "a candidate", candidate_fields);
+
+static const struct field statement_fields[] = { { "index", NULL },
+	{ "line", NULL }, { "kind", NULL }, { "sql", NULL }, { "state", NULL },
+	{ "why", NULL } };
+static SHAPE(statement_shape, "a statement", statement_fields);
+
+static const struct field entry_fields[] = { { "name", NULL }, { "state", NULL },
+	{ "edited", NULL } };
+static SHAPE(entry_shape, "a history entry", entry_fields);
+
+static const struct field evidence_fields[] = { { "state", NULL },
+	{ "proof", NULL }, { "why", NULL }, { "prefixes", NULL },
+	{ "applied_prefix", &prefix_shape }, { "atomic", NULL }, { "edited", NULL },
+	{ "error", &error_shape }, { "running", &running_shape },
+	{ "leftovers", NULL }, { "candidates", &candidate_shape },
+	{ "statements", &statement_shape } };
+static SHAPE(evidence_shape, "the evidence", evidence_fields);
+
+static const struct field case_fields[] = { { "name", NULL }, { "index", NULL },
+	{ "directory", NULL }, { "kind", NULL }, { "cause", NULL },
+	{ "records", &record_shape }, { "attempts", NULL },
+	{ "attempts_left", NULL }, { "age_seconds", NULL },
+	{ "deadline_seconds", NULL }, { "evidence", &evidence_shape },
+	{ "permitted", NULL }, { "not_permitted", NULL }, { "now", NULL },
+	{ "history", &entry_shape }, { "permits", NULL } };
+SHAPE(us_case_shape, "the case", case_fields);
+
+static const struct field *find_field(
+	const struct us_shape *shape, const char *name)
+{
+	for (size_t i = 0; shape && i < shape->n; i++)
+		if (strcmp(shape->fields[i].name, name) == 0)
+			return &shape->fields[i];
+	return NULL;
+}
+
+static int p_unknown_field(
+	lua_State *L, const struct us_shape *shape, const char *name)
+{
+	const char *names[US_LEN(case_fields)]; /* the longest of them */
+	const char *nearest;
+
+	for (size_t i = 0; i < shape->n; i++)
+		names[i] = shape->fields[i].name;
+	nearest = us_nearest(name, names, shape->n);
+	if (nearest)
+		return luaL_error(L, "%s has no '%s'; did you mean '%s'?",
+			shape->what, name, nearest);
+	return luaL_error(L, "%s has no '%s'", shape->what, name);
+}
+
+/* ---- values -------------------------------------------------------------- */
+
+struct value {
+	json_t *json;
+	const struct us_shape *shape; /* of an object, or of a list's elements */
+	unsigned long call;
+};
+
+static const struct value *p_value(lua_State *L, int arg)
+{
+	const struct value *v = luaL_checkudata(L, arg, VALUE);
+
+	if (v->call != US_CALL_FOREVER && v->call != us_host_of(L)->call)
+		luaL_error(L, "this value is over: a case can't be kept after its "
+			      "handler has returned");
+	return v;
+}
+
+void p_push_json(lua_State *L, const json_t *json, const struct us_shape *shape,
+	unsigned long call)
+{
+	struct value *v;
+
+	switch (json ? json_typeof(json) : JSON_NULL) {
+	case JSON_NULL:
+		lua_pushnil(L);
+		return;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		lua_pushboolean(L, json_is_true(json));
+		return;
+	case JSON_INTEGER:
+		lua_pushinteger(L, json_integer_value(json));
+		return;
+	case JSON_REAL:
+		lua_pushnumber(L, json_real_value(json));
+		return;
+	case JSON_STRING:
+		lua_pushlstring(
+			L, json_string_value(json), json_string_length(json));
+		return;
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		break;
+	}
+	v = lua_newuserdatauv(L, sizeof(*v), 1);
+	/* jansson's look-ups take a pointer to a json_t that they don't change */
+	*v = (struct value){ (json_t *)json, shape, call };
+	luaL_setmetatable(L, VALUE);
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+static int p_permits(lua_State *L)
+{
+	const struct value *v = p_value(L, 1);
+	const char *wanted = luaL_checkstring(L, 2);
+	const char *names[US_ACTIONS];
+	us_action action;
+	const json_t *permitted = json_object_get(v->json, "permitted");
+	bool found = false;
+
+	if (!us_action_parse(&action, wanted)) {
+		const char *nearest;
+
+		for (int i = 0; i < US_ACTIONS; i++)
+			names[i] = us_action_name((us_action)i);
+		nearest = us_nearest(wanted, names, US_ACTIONS);
+		if (nearest)
+			return luaL_error(L,
+				"there is no action '%s'; did you mean '%s'?",
+				wanted, nearest);
+		return luaL_error(L, "there is no action '%s'", wanted);
+	}
+	for (size_t i = 0; i < json_array_size(permitted) && !found; i++) {
+		const char *name = json_string_value(json_array_get(permitted, i));
+
+		found = name && strcmp(name, wanted) == 0;
+	}
+	lua_pushboolean(L, found);
+	return 1;
+}
+
+/* Pushes the element that the key at stack index 2 names. */
+static void p_push_element(lua_State *L, const struct value *v)
+{
+	int is_integer;
+	lua_Integer i = lua_tointegerx(L, 2, &is_integer);
+
+	if (lua_type(L, 2) == LUA_TSTRING)
+		luaL_error(L, "'%s' is asked of a list; index it with a number",
+			lua_tostring(L, 2));
+	if (is_integer && i >= 1)
+		p_push_json(L, json_array_get(v->json, (size_t)i - 1), v->shape,
+			v->call);
+	else
+		lua_pushnil(L);
+}
+
+static void p_push_member(lua_State *L, const struct value *v)
+{
+	const char *name =
+		lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+	const struct field *field = name ? find_field(v->shape, name) : NULL;
+	const json_t *member = name ? json_object_get(v->json, name) : NULL;
+
+	if (v->shape == &us_case_shape && name && strcmp(name, "permits") == 0)
+		lua_pushcfunction(L, p_permits);
+	else if (name && v->shape && !field && !member)
+		p_unknown_field(L, v->shape, name);
+	else
+		p_push_json(L, member, field ? field->shape : NULL, v->call);
+}
+
+/* Numbers and the like are cheaper to convert than to look up. */
+static bool worth_keeping(int type)
+{
+	return type == LUA_TUSERDATA || type == LUA_TSTRING;
+}
+
+static int p_index(lua_State *L)
+{
+	const struct value *v = p_value(L, 1);
+
+	if (lua_getiuservalue(L, 1, CACHE) == LUA_TTABLE) { /* value key cache */
+		lua_pushvalue(L, 2);
+		if (lua_rawget(L, -2) != LUA_TNIL)
+			return 1;
+		lua_pop(L, 1);
+	}
+	if (json_is_array(v->json))
+		p_push_element(L, v);
+	else
+		p_push_member(L, v);
+	if (!worth_keeping(lua_type(L, -1)))
+		return 1; /* value key cache|nil result */
+	if (lua_isnil(L, 3)) {
+		lua_newtable(L);
+		lua_pushvalue(L, -1);
+		lua_setiuservalue(L, 1, CACHE);
+		lua_replace(L, 3);
+	}
+	lua_pushvalue(L, 2);
+	lua_pushvalue(L, -2);
+	lua_rawset(L, 3);
+	return 1;
+}
+
+static int p_len(lua_State *L)
+{
+	const struct value *v = p_value(L, 1);
+
+	lua_pushinteger(L, (lua_Integer)json_array_size(v->json));
+	return 1;
+}
+
+static int p_newindex(lua_State *L)
+{
+	return luaL_error(L,
+		"'%s' can't be set: what a policy is given is read-only",
+		luaL_tolstring(L, 2, NULL));
+}
+
+static int p_tostring(lua_State *L)
+{
+	const struct value *v = luaL_checkudata(L, 1, VALUE);
+
+	if (v->call != US_CALL_FOREVER && v->call != us_host_of(L)->call)
+		lua_pushliteral(L, "a value that is over");
+	else if (v->shape == &us_case_shape)
+		lua_pushfstring(L, "case %s",
+			json_string_value(json_object_get(v->json, "name")));
+	else if (json_is_array(v->json))
+		lua_pushfstring(L, "list of %d", (int)json_array_size(v->json));
+	else
+		lua_pushstring(L, v->shape ? v->shape->what : "object");
+	return 1;
+}
+
+/* ---- going through ------------------------------------------------------- */
+
+/* Stack: value key. Both kinds skip null, as a table would. */
+static int p_next_element(lua_State *L, const struct value *v)
+{
+	size_t n = json_array_size(v->json);
+	size_t i = lua_isnil(L, 2) ? 0 : (size_t)luaL_checkinteger(L, 2);
+
+	while (i < n && json_is_null(json_array_get(v->json, i)))
+		i++;
+	if (i >= n)
+		return 0;
+	lua_pushinteger(L, (lua_Integer)i + 1);
+	return 1;
+}
+
+static int p_next_member(lua_State *L, const struct value *v)
+{
+	void *at;
+
+	if (lua_isnil(L, 2)) {
+		at = json_object_iter(v->json);
+	} else {
+		at = json_object_iter_at(v->json, luaL_checkstring(L, 2));
+		if (!at)
+			return luaL_error(
+				L, "'%s' is not a key of it", lua_tostring(L, 2));
+		at = json_object_iter_next(v->json, at);
+	}
+	while (at && json_is_null(json_object_iter_value(at)))
+		at = json_object_iter_next(v->json, at);
+	if (!at)
+		return 0;
+	lua_pushstring(L, json_object_iter_key(at));
+	return 1;
+}
+
+static int p_next_value(lua_State *L)
+{
+	const struct value *v = p_value(L, 1);
+
+	lua_settop(L, 2);
+	if (json_is_array(v->json) ? !p_next_element(L, v) : !p_next_member(L, v)) {
+		lua_pushnil(L);
+		return 1;
+	}
+	lua_pushvalue(L, -1);
+	lua_gettable(L, 1); /* value key next-key next-value */
+	return 2;
+}
+
+static int p_pairs(lua_State *L)
+{
+	(void)p_value(L, 1);
+	lua_pushcfunction(L, p_next_value);
+	lua_pushvalue(L, 1);
+	return 2;
+}
+
+/* Lua's `next`, which would find nothing in what only stands for a table. */
+int p_next(lua_State *L)
+{
+	if (luaL_testudata(L, 1, VALUE))
+		return p_next_value(L);
+	luaL_checktype(L, 1, LUA_TTABLE);
+	lua_settop(L, 2);
+	if (lua_next(L, 1))
+		return 2;
+	lua_pushnil(L);
+	return 1;
+}
+
+static const luaL_Reg meta[] = {
+	{ "__index", p_index },
+	{ "__newindex", p_newindex },
+	{ "__len", p_len },
+	{ "__pairs", p_pairs },
+	{ "__tostring", p_tostring },
+	{ NULL, NULL },
+};
+
+void p_case_open(lua_State *L)
+{
+	luaL_newmetatable(L, VALUE);
+	luaL_setfuncs(L, meta, 0);
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_pop(L, 1);
+}

@@ -1,0 +1,260 @@
+/* db:query(): a policy's own look at the database. Each query is a read-only
+ * transaction of its own on a connection of its own, opened when first used; its
+ * rows are counted against the policy's memory. */
+#include <errno.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+#include "unstick/auto.h"
+
+#define ROWS_MAX 10000
+#define BYTES_MAX (8UL * 1024 * 1024)
+
+static const char object; /* registry key: what handlers get as `db` */
+
+/* ---- rows ---------------------------------------------------------------- */
+
+struct rows {
+	lua_State *L;
+	int table; /* on the stack of whoever asked */
+	size_t n, bytes;
+};
+
+static void p_push_integer(lua_State *L, const char *text, size_t len)
+{
+	char *end;
+	long long value;
+
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno == 0 && end == text + len)
+		lua_pushinteger(L, value);
+	else
+		lua_pushlstring(L, text, len); /* too large: exact as text */
+}
+
+static void p_push_real(lua_State *L, const char *text, size_t len)
+{
+	char *end;
+	double value = strtod(text, &end); /* also NaN and Infinity */
+
+	if (end == text + len)
+		lua_pushnumber(L, value);
+	else
+		lua_pushlstring(L, text, len);
+}
+
+static void p_push_cell(lua_State *L, const us_row *row, size_t i)
+{
+	const char *text = row->cells[i];
+
+	if (!text) {
+		lua_pushnil(L);
+		return;
+	}
+	switch (row->types[i]) {
+	case US_V_NULL:
+		lua_pushnil(L);
+		break;
+	case US_V_INTEGER:
+		p_push_integer(L, text, row->lengths[i]);
+		break;
+	case US_V_REAL:
+		p_push_real(L, text, row->lengths[i]);
+		break;
+	case US_V_BOOLEAN:
+		lua_pushboolean(L, text[0] == 't');
+		break;
+	case US_V_TEXT:
+		lua_pushlstring(L, text, row->lengths[i]);
+		break;
+	}
+}
+
+/* rows row -> ; called through lua_pcall, see add_row(). */
+static int p_add_row(lua_State *L)
+{
+	const us_row *row = lua_touserdata(L, 2);
+
+	lua_createtable(L, 0, (int)row->ncols);
+	for (size_t i = 0; i < row->ncols; i++) {
+		p_push_cell(L, row, i);
+		lua_setfield(L, -2, row->names[i]);
+	}
+	lua_rawseti(L, 1, (lua_Integer)lua_rawlen(L, 1) + 1);
+	return 0;
+}
+
+static us_code within_limits(struct rows *r, const us_row *row, us_err *err)
+{
+	r->n++;
+	for (size_t i = 0; i < row->ncols; i++)
+		r->bytes += row->lengths[i];
+	if (r->n > ROWS_MAX)
+		return us_fail(err, US_E_POLICY, "more than %d rows", ROWS_MAX);
+	if (r->bytes > BYTES_MAX)
+		return us_fail(err, US_E_POLICY, "more than %lu bytes", BYTES_MAX);
+	return US_OK;
+}
+
+/* The driver called us and has to get its result back: nothing may raise past it.
+ */
+static us_code add_row(const us_row *row, void *ctx, us_err *err)
+{
+	struct rows *r = ctx;
+	us_code rc = within_limits(r, row, err);
+	int status;
+
+	if (rc != US_OK)
+		return rc;
+	if (!lua_checkstack(r->L, 3))
+		return us_fail(err, US_E_LIMIT, "no room for another row");
+	lua_pushcfunction(r->L, p_add_row);
+	lua_pushvalue(r->L, r->table);
+	lua_pushlightuserdata(r->L, (void *)row);
+	status = lua_pcall(r->L, 2, 0, 0);
+	if (status == LUA_OK)
+		return US_OK;
+	if (status == LUA_ERRMEM)
+		us_limits_trip(us_host_of(r->L), US_OUT_OF_MEMORY);
+	rc = us_fail(err, US_E_LIMIT, "%s",
+		lua_type(r->L, -1) == LUA_TSTRING ? lua_tostring(r->L, -1) : "");
+	lua_pop(r->L, 1);
+	return rc;
+}
+
+/* ---- the query ----------------------------------------------------------- */
+
+static us_code connect(us_host_run *run, us_err *err)
+{
+	if (run->conn)
+		return US_OK;
+	if (!run->db.open)
+		return us_fail(
+			err, US_E_POLICY, "there is no database to ask here");
+	return run->db.open(&run->conn, run->db.ctx, err);
+}
+
+static bool is_postgresql(const us_db *db)
+{
+	return strcmp(us_db_about(db).provider, "postgresql") == 0;
+}
+
+static us_code send(us_host *h, const us_stmt *query, us_err *err)
+{
+	us_db *db = h->run->conn;
+	us_stmt stmts[4] = { { .sql = db->ops->begin_read } };
+	char timeout[64];
+	size_t n = 1;
+	us_code rc;
+
+	if (is_postgresql(db)) {
+		snprintf(timeout, sizeof(timeout),
+			"set local statement_timeout = %lld",
+			(long long)us_limits_left_ms(h));
+		stmts[n++].sql = timeout;
+	}
+	stmts[n++] = *query;
+	stmts[n++].sql = db->ops->rollback;
+	rc = us_db_run(db, stmts, n, err);
+	if (rc == US_OK)
+		return rc;
+	/* After a failed batch the transaction may still be open. A connection that
+	 * can't even end it is of no more use. */
+	if (us_db_exec(db, db->ops->rollback, NULL) != US_OK &&
+		rc == US_E_CONNECT) {
+		us_db_close(db);
+		h->run->conn = NULL;
+	}
+	return rc;
+}
+
+/* The parameter at a stack index as text, which stays alive on the stack. */
+static const char *p_param(lua_State *L, int arg, bool postgresql)
+{
+	char number[64];
+	const char *text;
+	size_t len;
+
+	switch (lua_type(L, arg)) {
+	case LUA_TNIL:
+		return NULL;
+	case LUA_TBOOLEAN:
+		if (postgresql)
+			return lua_toboolean(L, arg) ? "true" : "false";
+		return lua_toboolean(L, arg) ? "1" : "0";
+	case LUA_TNUMBER:
+		if (lua_isinteger(L, arg))
+			return luaL_tolstring(L, arg, NULL);
+		snprintf(number, sizeof(number), "%.17g", lua_tonumber(L, arg));
+		return lua_pushstring(L, number);
+	case LUA_TSTRING:
+		text = lua_tolstring(L, arg, &len);
+		luaL_argcheck(L, strlen(text) == len, arg, "a NUL in a parameter");
+		return text;
+	default:
+		luaL_argerror(L, arg, "expected text, a number, a boolean or nil");
+		return NULL;
+	}
+}
+
+_Noreturn static void p_raise(lua_State *L, const us_err *err)
+{
+	if (err->sqlstate[0] && !strstr(err->msg, err->sqlstate))
+		luaL_error(
+			L, "db:query: %s (SQLSTATE %s)", err->msg, err->sqlstate);
+	luaL_error(L, "db:query: %s", err->msg);
+	abort(); /* not reached */
+}
+
+static int p_query(lua_State *L)
+{
+	us_host *h = us_host_of(L);
+	int nparams = lua_gettop(L) - 2;
+	us_err err = { 0 };
+	struct rows rows = { .L = L };
+	us_stmt query = { .fn = add_row, .ctx = &rows };
+	const char **params;
+	bool postgresql;
+	size_t len;
+
+	luaL_argexpected(L, lua_istable(L, 1), 1, "db, as in db:query(...)");
+	query.sql = luaL_checklstring(L, 2, &len);
+	luaL_checkstack(L, nparams + LUA_MINSTACK, "too many parameters");
+	if (connect(h->run, &err) != US_OK)
+		p_raise(L, &err);
+	postgresql = is_postgresql(h->run->conn);
+	if (us_sql_check(query.sql, len, postgresql, &err) != US_OK)
+		p_raise(L, &err);
+	params = lua_newuserdatauv(L, ((size_t)nparams + 1) * sizeof(*params), 0);
+	for (int i = 0; i < nparams; i++)
+		params[i] = p_param(L, i + 3, postgresql);
+	query.nparams = (size_t)nparams;
+	query.params = params;
+	lua_newtable(L);
+	rows.table = lua_gettop(L);
+	if (send(h, &query, &err) != US_OK)
+		p_raise(L, &err);
+	lua_settop(L, rows.table);
+	return 1;
+}
+
+static const luaL_Reg methods[] = {
+	{ "query", p_query },
+	{ NULL, NULL },
+};
+
+void p_db_open(lua_State *L)
+{
+	luaL_newlib(L, methods);
+	p_freeze(L, "db", US_MISSING_RAISES);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &object);
+}
+
+void p_push_db(lua_State *L)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &object);
+}

@@ -1,0 +1,150 @@
+#ifndef HOST_H
+#define HOST_H
+
+#include <jansson.h>
+#include <lua.h>
+
+#include "unstick/policy.h"
+
+/* One policy file in its own Lua state, behind protected calls.
+ *
+ * Lua raises by longjmp, so functions of this folder are of two kinds and no
+ * function is both: p_* run inside a protected call, may raise, and own no C
+ * memory; all others run outside (or are called by p_* and never raise) and may own
+ * memory. */
+typedef struct us_host us_host;
+
+/* What the hosts of a run have in common. */
+typedef struct {
+	us_limits limits;
+	us_policy_db db;
+	us_db *conn; /* NULL until a policy asks for it */
+	us_policy_log_fn *log;
+	void *log_ctx;
+} us_host_run;
+
+/* A policy's text and where it comes from. Borrowed for the call. */
+typedef struct {
+	const char *name; /* as verdicts and messages name it */
+	const char *text;
+	size_t len;
+	const char *folder; /* what `require` can see; NULL: nothing */
+	json_t *with;       /* its settings, or NULL */
+} us_host_source;
+
+/* *out is the caller's; run must outlive it. US_E_POLICY names file and line. */
+US_MUST us_code us_host_new(
+	us_host **out, const us_host_source *source, us_host_run *run, us_err *err);
+void us_host_free(us_host *h);
+
+/* Asks this policy. Whatever goes wrong in it is a verdict; only NOMEM is an error.
+ */
+US_MUST us_code us_host_decide(us_host *h, us_case_kind kind, const json_t *kase,
+	us_verdict *out, us_err *err);
+
+/* ---- between the files of this folder ---------------------------------- */
+
+typedef enum {
+	US_WITHIN_LIMITS,
+	US_OUT_OF_MEMORY,
+	US_OUT_OF_INSTRUCTIONS,
+	US_OUT_OF_TIME,
+} us_limit;
+
+#define US_HANDLERS (US_CASE_KINDS + 1) /* one a kind, then `any` */
+#define US_HANDLER_ANY US_CASE_KINDS
+
+struct us_host {
+	lua_State *L; /* NULL once poisoned */
+	us_host_run *run;
+	char *name;
+	char *chunk; /* the name Lua knows the text by: "@file" or "=builtin:..." */
+	char *folder;
+	json_t *with;
+	int handlers[US_HANDLERS]; /* registry references; LUA_NOREF if absent */
+
+	size_t used; /* bytes the state holds */
+
+	/* of the call that is running */
+	uint64_t instructions;
+	int64_t started_ms;
+	us_limit limit; /* the one that was run past: stays set */
+	unsigned long
+		call; /* values of the case are good during their own call only */
+	int line;    /* where in the policy's own file something went wrong, or 0 */
+	char *trace; /* and how it got there */
+	size_t logged; /* messages so far */
+
+	us_err poison; /* what the limit said when it fired */
+};
+
+us_host *us_host_of(lua_State *L);
+
+/* What frozen tables answer to a name they don't have. */
+typedef enum { US_MISSING_IS_NIL, US_MISSING_RAISES } us_missing;
+
+#define US_CALL_FOREVER 0UL /* for values that don't expire */
+
+/* limits.c */
+void *us_limits_alloc(void *host, void *block, size_t old_size, size_t new_size);
+void us_limits_begin(us_host *h);
+void us_limits_end(us_host *h);
+void us_limits_trip(us_host *h, us_limit limit);
+/* How long the call may still run, at least 1. */
+int64_t us_limits_left_ms(const us_host *h);
+void us_limits_describe(const us_host *h, us_err *err);
+int p_pcall(lua_State *L);
+int p_xpcall(lua_State *L);
+
+/* sandbox.c */
+void p_sandbox_open(lua_State *L);
+/* Turns the chunk on top of the stack into one that sees the sandbox only. */
+void p_sandbox_enter(lua_State *L);
+/* Replaces the table on top of the stack by a read-only view of it. */
+void p_freeze(lua_State *L, const char *what, us_missing missing);
+
+/* require.c */
+int p_require(lua_State *L);
+
+/* case.c */
+struct us_shape;
+extern const struct us_shape us_case_shape;
+void p_case_open(lua_State *L);
+/* shape NULL: any names are fine; call: the value's life, see us_host.call. */
+void p_push_json(lua_State *L, const json_t *value, const struct us_shape *shape,
+	unsigned long call);
+int p_next(lua_State *L);
+
+/* verdict.c */
+void p_verdict_open(lua_State *L);
+/* Copies the answer on top of the stack; raises if it isn't one. `handler` is the
+ * stack index of the function that gave it. */
+void p_verdict_read(lua_State *L, int handler, us_verdict *out);
+
+/* log.c */
+void p_log_open(lua_State *L);
+
+/* db.c */
+void p_db_open(lua_State *L);
+void p_push_db(lua_State *L);
+
+/* text.c: what policies say is shown on terminals and in JSON. Appends it as valid
+ * UTF-8 without control characters, at most max bytes, cut with an ellipsis. */
+void us_policy_text(us_str *out, const char *bytes, size_t n, size_t max);
+#define US_POLICY_TEXT_MAX 2000
+
+/* sql.c: is this a statement that db:query sends? What it refuses is in
+ * docs/policies.md. */
+US_MUST us_code us_sql_check(
+	const char *sql, size_t len, bool postgresql, us_err *err);
+
+/* builtin.c */
+typedef struct {
+	const char *name; /* "timeout", "builtin.words" */
+	const char *text;
+	size_t len;
+} us_builtin;
+const us_builtin *us_builtins(size_t *n);
+const us_builtin *us_builtin_module(const char *name); /* or NULL */
+
+#endif
