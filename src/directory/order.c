@@ -133,34 +133,53 @@ static const unsigned char *skip_ignored(const unsigned char *s)
 	return s;
 }
 
+static bool both_ascii(unsigned char a, unsigned char b)
+{
+	return (a | b) < 0x80;
+}
+
 /* Two levels, as collation has them: the letters of the whole name first; only if
- * those are all equal, the first difference of case, small before capital. */
-static int by_table(const char *a, const char *b)
+ * those are all equal, the first difference of case, small before capital. *plain
+ * is false if anything beyond ASCII may have had a say: it can in what was
+ * compared, and as an accent or the like right behind the letters that made the
+ * difference. */
+static int by_table(const char *a, const char *b, bool *plain)
 {
 	const unsigned char *s = (const unsigned char *)a;
 	const unsigned char *t = (const unsigned char *)b;
+	unsigned seen = 0;
 	int by_case = 0;
 
+	while (*s && *s == *t) {
+		seen |= *s++;
+		t++;
+	}
 	for (;; s++, t++) {
 		s = skip_ignored(s);
 		t = skip_ignored(t);
+		seen |= *s | *t;
 		if (rank(*s) != rank(*t))
-			return rank(*s) < rank(*t) ? -1 : 1;
-		if (!*s)
+			break;
+		if (!*s) {
+			*plain = seen < 0x80;
 			return by_case;
+		}
 		if (by_case == 0 && *s != *t)
 			by_case = *s > *t ? -1 : 1; /* 'a' is 0x61, 'A' is 0x41 */
 	}
+	*plain = seen < 0x80 && both_ascii(*s ? s[1] : 0, *t ? t[1] : 0);
+	return rank(*s) < rank(*t) ? -1 : 1;
 }
 
 int us_name_compare(const char *a, const char *b)
 {
-	int order;
+	bool plain;
+	int order = by_table(a, b, &plain), collated;
 
 	/* Without ICU the table serves every name: still one total order, in which
 	 * ASCII names stand as they should. */
-	if ((ascii(a) && ascii(b)) || !us_collate(a, b, &order))
-		order = by_table(a, b);
+	if (!plain && us_collate(a, b, &collated))
+		order = collated;
 	/* Names that collate alike (control characters, composed and decomposed
 	 * letters) are two names all the same. */
 	return order ? order : strcmp(a, b);

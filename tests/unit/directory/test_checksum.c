@@ -164,11 +164,11 @@ static void anything_else_in_the_column_is_an_edit(void **state)
 	assert_false(matches(d, stored));
 
 	stored_form(stored, "a;\nb;\n", PADDED);
-	strcat(stored, " ");
+	memcpy(stored + strlen(stored), " ", 2);
 	assert_false(matches(d, stored));
 
 	stored_form(stored, "a;\nb;\n", LEGACY);
-	strcat(stored, "0");
+	memcpy(stored + strlen(stored), "0", 2);
 	assert_false(matches(d, stored));
 
 	stored_form(stored, "a;\nb;\n", PADDED);

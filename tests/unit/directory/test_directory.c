@@ -102,9 +102,7 @@ static void only_the_exact_name_is_found(void **state)
 {
 	static const char *const wrong[] = { "", "2", "20240102000000",
 		"20240102000000_ADD", "20240102000000_add/", "20240102000000_addx",
-		"\x01"
-		"20240102000000_add",
-		"z" };
+		"20240102000000_add\x01", "z" };
 	us_directory *d;
 
 	make_folder(*state, "20240101000000_init");

@@ -144,7 +144,7 @@ static void check_pairs(const char *const *pieces, size_t npieces, unsigned seed
 {
 	UCollator *root = open_root();
 
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 50000; i++) {
 		char a[64], b[64];
 
 		pick(a, sizeof(a), pieces, npieces, &seed);
