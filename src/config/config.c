@@ -1,0 +1,349 @@
+/* Everything a run is told, put together once: flags over environment over .env
+ * over unstick.yaml over what Prisma's own files say. */
+#include "unstick/config.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "project.h"
+#include "settings.h"
+#include "unstick/auto.h"
+#include "unstick/file.h"
+
+typedef struct {
+	const us_options *opt;
+	us_settings settings;
+	us_project project;
+	us_err *err;
+} loader;
+
+static void config_fini(us_config *c)
+{
+	us_url_fini(&c->url);
+	free(c->url_source);
+	free(c->migrations);
+	free(c->schema);
+	free(c->provider);
+	free(c->file);
+	free(c->prisma_engine);
+	for (size_t i = 0; i < c->policies_len; i++) {
+		free(c->policies[i].path);
+		json_decref(c->policies[i].with);
+	}
+	free(c->policies);
+	free(c->shadow_url);
+	us_strs_fini(&c->before_change);
+	us_strs_fini(&c->start.generate);
+	us_strs_fini(&c->start.deploy);
+	us_strs_fini(&c->warnings);
+	*c = (us_config){ 0 };
+}
+
+void us_settings_fini(us_settings *s)
+{
+	config_fini(&s->config);
+	us_said_fini(&s->database_url);
+	us_said_fini(&s->shadow_url);
+	free(s->schema);
+	free(s->migrations);
+	*s = (us_settings){ 0 };
+}
+
+void us_config_free(us_config *c)
+{
+	if (!c)
+		return;
+	config_fini(c);
+	free(c);
+}
+
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+/* unstick.yaml: named, then it has to be there; or here, if it is. */
+static us_code read_file(loader *l)
+{
+	const char *named = l->opt->config, *who = "--config";
+	us_code rc;
+
+	if (!named) {
+		named = variable("UNSTICK_CONFIG");
+		who = "UNSTICK_CONFIG";
+	}
+	if (named && !us_file_exists(named))
+		return us_fail(
+			l->err, US_E_CONFIG, "%s: no such file: %s", who, named);
+	if (!named && !us_file_exists("unstick.yaml"))
+		return US_OK;
+	if (!named)
+		named = "unstick.yaml";
+	rc = us_settings_file(&l->settings, named, l->err);
+	return rc ? rc : us_strdup(&l->settings.config.file, named, l->err);
+}
+
+/* Prisma's files, and .env, which depends on where the schema is. */
+static us_code find_project(loader *l)
+{
+	const char *said = l->opt->schema, *who = "--schema";
+	const us_env none = { 0 };
+	us_code rc = us_settings_environment(&l->settings, &none, true, l->err);
+
+	if (rc)
+		return rc;
+	if (!said) {
+		said = l->settings.schema;
+		who = variable("UNSTICK_SCHEMA") ? "UNSTICK_SCHEMA"
+						 : l->settings.config.file;
+	}
+	return us_project_find(&l->project, said, who, l->err);
+}
+
+static us_code choose(int *slot, const char *flag, const char *value,
+	const char *const *words, size_t n, us_err *err)
+{
+	US_AUTO(us_str_fini) us_str known = { 0 };
+
+	for (size_t i = 0; value && i < n; i++) {
+		if (strcmp(value, words[i]) == 0) {
+			*slot = (int)i;
+			return US_OK;
+		}
+		us_str_addf(&known, "%s%s", i ? ", " : "", words[i]);
+	}
+	if (!value)
+		return US_OK;
+	return us_fail(err, US_E_USAGE, "%s: unknown value `%s`; known are %s",
+		flag, value, us_str_text(&known));
+}
+
+/* The command line, over everything else. */
+static us_code apply_flags(loader *l)
+{
+	static const char *const formats[] = { "text", "json" };
+	static const char *const evidence[] = { "catalog", "replay" };
+	const us_options *o = l->opt;
+	us_settings *s = &l->settings;
+	us_config *c = &s->config;
+	us_code rc = choose(&s->format, "--format", o->format, formats,
+		US_LEN(formats), l->err);
+
+	if (rc == US_OK)
+		rc = choose(&s->evidence, "--evidence", o->evidence, evidence,
+			US_LEN(evidence), l->err);
+	c->quiet |= o->quiet;
+	c->verbose |= o->verbose;
+	c->format = (us_format)s->format;
+	c->evidence = (us_evidence_choice)s->evidence;
+	c->pooler = (us_pooler)s->pooler;
+	c->shadow = (us_shadow)s->shadow;
+	c->on_unresolved = (us_unresolved)s->on_unresolved;
+	c->start.deploy_always = s->deploy_when == 1;
+	return rc;
+}
+
+static us_code find_migrations(loader *l)
+{
+	us_config *c = &l->settings.config;
+
+	if (l->opt->migrations)
+		return us_strdup(&c->migrations, l->opt->migrations, l->err);
+	if (l->settings.migrations) {
+		c->migrations = US_STEAL(l->settings.migrations);
+		return US_OK;
+	}
+	return us_project_migrations(&c->migrations, &l->project, l->err);
+}
+
+static bool is_postgres(const char *provider)
+{
+	return strcmp(provider, "postgresql") == 0 ||
+	       strcmp(provider, "postgres") == 0;
+}
+
+/* Before the URL is looked at: "we don't do MySQL" says more than "not a URL". */
+static us_code check_provider(const loader *l)
+{
+	const char *provider = l->project.schema.provider;
+
+	if (!provider || is_postgres(provider) || strcmp(provider, "sqlite") == 0)
+		return US_OK;
+	return us_fail(l->err, US_E_CONFIG,
+		"%s: provider \"%s\" is not supported: unstick supports PostgreSQL "
+		"and "
+		"SQLite",
+		l->project.schema.path, provider);
+}
+
+static us_code check_url_provider(const loader *l)
+{
+	const char *schema = l->project.schema.provider;
+	const us_config *c = &l->settings.config;
+
+	if (!schema || is_postgres(schema) == is_postgres(c->url.provider))
+		return US_OK;
+	return us_fail(l->err, US_E_CONFIG,
+		"%s is a URL for %s, but %s says provider \"%s\" (Prisma: P1012)",
+		c->url_source, c->url.provider, l->project.schema.path, schema);
+}
+
+static us_code find_url(loader *l)
+{
+	US_AUTO(us_found_url_fini) us_found_url url = { 0 };
+	us_config *c = &l->settings.config;
+	us_url_bases bases;
+	us_code rc = US_OK;
+
+	if (l->opt->database_url)
+		rc = us_strs_add(&c->warnings,
+			"--database-url: others on this machine can see it in the "
+			"list "
+			"of processes; UNSTICK_DATABASE_URL keeps it out of there",
+			l->err);
+	if (rc == US_OK)
+		rc = us_project_url(&url, &l->project, l->opt->database_url,
+			&l->settings.database_url, l->err);
+	if (rc)
+		return rc;
+	c->url_source = US_STEAL(url.source);
+	bases = (us_url_bases){ url.base, url.base };
+	rc = us_url_parse(&c->url, url.text, &bases, &c->warnings, l->err);
+	if (rc)
+		us_context(l->err, "%s", c->url_source);
+	return rc ? rc : check_url_provider(l);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* A shadow database is emptied and filled at will: it must not be the real one. */
+static us_code check_shadow(const loader *l, const char *source)
+{
+	US_AUTO(us_url_fini) us_url shadow = { 0 };
+	const us_config *c = &l->settings.config;
+	const us_url_bases bases = { ".", "." };
+	us_strs ignored = { 0 };
+	us_code rc = us_url_parse(&shadow, c->shadow_url, &bases, &ignored, l->err);
+
+	us_strs_fini(&ignored);
+	if (rc) {
+		us_context(l->err, "shadow_url, from %s", source);
+		return rc;
+	}
+	if (strcmp(shadow.provider, c->url.provider) != 0)
+		return us_fail(l->err, US_E_CONFIG,
+			"shadow_url, from %s: this is a URL for %s, the database's "
+			"is "
+			"for %s",
+			source, shadow.provider, c->url.provider);
+	if (same(shadow.path, c->url.path) ||
+		(same(shadow.host, c->url.host) && same(shadow.port, c->url.port) &&
+			same(shadow.database, c->url.database)))
+		return us_fail(l->err, US_E_CONFIG,
+			"shadow_url, from %s: this is the database itself, and a "
+			"shadow "
+			"database is overwritten",
+			source);
+	return US_OK;
+}
+
+static us_code find_shadow(loader *l)
+{
+	US_AUTO(us_found_url_fini) us_found_url url = { 0 };
+	us_config *c = &l->settings.config;
+	const us_said *said = &l->settings.shadow_url;
+	US_AUTO(auto_str) char *warning = NULL;
+	us_code rc;
+
+	if (said->kind == US_SAID_NOTHING)
+		return US_OK;
+	if (said->kind == US_SAID_TEXT) {
+		rc = us_strdup(&c->shadow_url, said->text, l->err);
+		return rc ? rc : check_shadow(l, said->file);
+	}
+	rc = us_project_variable(&url, &l->project, said->text, l->err);
+	if (rc)
+		return rc;
+	if (url.text && *url.text) {
+		c->shadow_url = US_STEAL(url.text);
+		return check_shadow(l, url.source);
+	}
+	rc = us_strf(&warning, l->err,
+		"%s:%d: shadow_url is env(%s), which is not set: there is no "
+		"shadow "
+		"database",
+		said->file, said->line, said->text);
+	return rc ? rc : us_strs_add(&c->warnings, warning, l->err);
+}
+
+/* Prisma: any value but "" and "0" (schema engine, native; READ). */
+static us_code find_lock(loader *l)
+{
+	us_config *c = &l->settings.config;
+	const char *value = us_env_get(
+		&l->project.env, "PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK", NULL);
+
+	c->lock_disabled = value && *value && strcmp(value, "0") != 0;
+	if (!c->lock_disabled || !is_postgres(c->url.provider))
+		return US_OK;
+	return us_strs_add(&c->warnings,
+		"PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK is set: nothing keeps a "
+		"deploy from "
+		"running at the same time",
+		l->err);
+}
+
+static us_code load(loader *l)
+{
+	us_config *c = &l->settings.config;
+	us_code rc = us_settings_init(&l->settings, l->err);
+
+	if (rc == US_OK)
+		rc = read_file(l);
+	if (rc == US_OK)
+		rc = find_project(l);
+	if (rc == US_OK)
+		rc = us_settings_environment(
+			&l->settings, &l->project.env, false, l->err);
+	if (rc == US_OK)
+		rc = apply_flags(l);
+	if (rc == US_OK)
+		rc = check_provider(l);
+	if (rc == US_OK)
+		rc = find_migrations(l);
+	if (rc == US_OK)
+		rc = find_url(l);
+	if (rc == US_OK)
+		rc = find_shadow(l);
+	if (rc == US_OK)
+		rc = find_lock(l);
+	c->schema = US_STEAL(l->project.schema.path);
+	c->provider = US_STEAL(l->project.schema.provider);
+	return rc;
+}
+
+us_code us_config_load(us_config **out, const us_options *opt, us_err *err)
+{
+	loader l = { .opt = opt, .err = err };
+	us_code rc = load(&l);
+
+	*out = NULL;
+	if (rc == US_OK) {
+		*out = malloc(sizeof(**out));
+		if (*out) {
+			**out = l.settings.config;
+			l.settings.config = (us_config){ 0 };
+		} else {
+			rc = us_fail(err, US_E_NOMEM, "out of memory");
+		}
+	}
+	us_settings_fini(&l.settings);
+	us_project_fini(&l.project);
+	return rc;
+}

@@ -1,0 +1,12 @@
+#ifndef US_YAML_JSON_H
+#define US_YAML_JSON_H
+
+#include "settings.h"
+
+struct json_t;
+
+/* A mapping as a JSON object, scalars typed as YAML 1.2's core schema has them.
+ * *out is the caller's (json_decref). Private to src/config. */
+US_MUST us_code us_yaml_object(struct json_t **out, const us_value *v, us_err *err);
+
+#endif
