@@ -87,7 +87,7 @@ static int run(struct session *s, us_code rc, us_err *err)
 		fputs("unstick: out of memory\n", stderr);
 		return 1;
 	}
-	if (rc == US_OK)
+	if (rc == US_OK && s->cmd)
 		rc = s->cmd->run(s, err);
 	return print_report(s, rc, err);
 }
