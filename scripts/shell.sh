@@ -6,4 +6,4 @@ git ls-files -co --exclude-standard |
 		if head -n 1 "$file" | grep -q '^#!/bin/sh'; then
 			echo "$file"
 		fi
-	done | xargs shellcheck
+	done | xargs shellcheck -x -P SCRIPTDIR
