@@ -1,5 +1,7 @@
 /* PostgreSQL: the driver's table, Prisma's advisory lock and the small questions.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,6 +129,20 @@ static us_code pg_still_locked(us_db *base, bool *yes, us_err *err)
 		base, "SELECT pg_try_advisory_xact_lock(" LOCK_KEY ")", yes, err);
 }
 
+static us_code pg_limit(
+	us_db *base, int64_t lock_ms, int64_t statement_ms, us_err *err)
+{
+	char lock[32], statement[32];
+	const char *const limits[] = { lock, statement };
+
+	snprintf(lock, sizeof(lock), "%" PRId64 "ms", lock_ms);
+	snprintf(statement, sizeof(statement), "%" PRId64 "ms", statement_ms);
+	return us_db_query(base,
+		"SELECT pg_catalog.set_config('lock_timeout', $1, true), "
+		"pg_catalog.set_config('statement_timeout', $2, true)",
+		US_LEN(limits), limits, NULL, NULL, err);
+}
+
 static us_code read_pid(const us_row *row, void *ctx, us_err *err)
 {
 	long *pid = ctx;
@@ -165,6 +181,7 @@ const us_db_ops us_db_postgres = {
 	.lock = pg_lock,
 	.unlock = pg_unlock,
 	.still_locked = pg_still_locked,
+	.limit = pg_limit,
 	.sessions = pg_sessions,
 	.pooled = pg_pooled,
 };
