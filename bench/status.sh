@@ -8,6 +8,7 @@ build=$1
 . "$here/rows.sh"
 
 work=$(mktemp -d)
+export DATABASE_URL="${US_TEST_PG:?no PostgreSQL server is installed}"
 trap 'rm -rf "$work"' EXIT INT TERM
 psql=$(pg_config --bindir)/psql # not Debian's wrapper, which is slower
 

@@ -1,11 +1,12 @@
 #!/bin/sh
-# packages.sh build|all: installs those Debian packages that are needed and missing;
+# packages.sh build|demo|all: installs those Debian packages that are needed and missing;
 # touches nothing, and needs no network, where none is.
 set -eu
 
 build='cmake ninja-build gcc libc6-dev pkg-config liblua5.4-dev libpq-dev libsqlite3-dev
 	libyaml-dev libjansson-dev libssl-dev libicu-dev libpg-query-dev libprotobuf-c-dev'
-tests='libcmocka-dev lua5.4 lua-busted lua-check postgresql pgbouncer sqlite3
+demo='sqlite3'
+tests='libcmocka-dev lua5.4 lua-busted lua-check postgresql pgbouncer
 	clang clang-format clang-tidy shellcheck'
 
 missing() { # PACKAGE...
@@ -40,9 +41,10 @@ install() { # PACKAGE...
 
 case ${1-} in
 build) wanted=$build ;;
-all) wanted="$build $tests" ;;
+demo) wanted="$build $demo" ;;
+all) wanted="$build $demo $tests" ;;
 *)
-	echo 'usage: packages.sh build|all' >&2
+	echo 'usage: packages.sh build|demo|all' >&2
 	exit 64
 	;;
 esac

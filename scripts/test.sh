@@ -50,10 +50,8 @@ c_tests() {
 	results=$PWD/build/ctest.xml
 	set -- ctest --test-dir build/test --output-on-failure -j "$(nproc)" --output-junit "$results" \
 		--test-output-size-passed 1000000 --test-output-size-failed 1000000
-	# One private PostgreSQL for all of them, started only if there are tests of it.
-	[ ! -x tests/support/with_cluster ] || set -- tests/support/with_cluster "$@"
 	rm -f "$results"
-	"$@"
+	build/test/tests/with_cluster "$@"
 	if [ ! -f "$results" ]; then
 		scripts/tally.sh add 'C tests' 0 1 0 'did not run'
 		return
