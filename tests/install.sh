@@ -14,4 +14,17 @@ for file in bin/unstick share/doc/unstick/LICENSE share/doc/unstick/README.md \
 done
 cd "$prefix" # nothing of the tree may be needed
 bin/unstick --version
-bin/unstick --help >/dev/null
+
+# Manual and completion know every option and command that the program tells of.
+for command in '' status audit resolve explain; do
+	# shellcheck disable=SC2086 # '' is no word
+	bin/unstick $command --help
+done | grep -oE -- '--[a-z]+[a-z-]*|^  (status|audit|resolve|explain)' | sort -u |
+	while read -r word; do
+		for paper in share/man/man1/unstick.1 share/bash-completion/completions/unstick; do
+			if ! tr -d '\134' <"$paper" | grep -qE -- "$word([^a-z-]|$)"; then
+				echo "$paper doesn't know $word" >&2
+				exit 1
+			fi
+		done
+	done
