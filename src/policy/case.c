@@ -8,8 +8,9 @@
 #include "unstick/auto.h"
 
 #define VALUE "unstick.Value"
-#define CACHE 1 /* user value: what was read before, so that it is the same again  \
-		 */
+#define CACHE                                                                      \
+	1 /* user value: what was read before, so that it is the same again        \
+	   */
 
 /* ---- shapes: the names a value may lack ---------------------------------- */
 

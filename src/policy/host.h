@@ -93,8 +93,13 @@ void us_limits_trip(us_host *h, us_limit limit);
 /* How long the call may still run, at least 1. */
 int64_t us_limits_left_ms(const us_host *h);
 void us_limits_describe(const us_host *h, us_err *err);
+void p_limits_charge(lua_State *L, uint64_t instructions);
 int p_pcall(lua_State *L);
 int p_xpcall(lua_State *L);
+
+/* bounded.c: take Lua's own as their upvalue */
+int p_bounded_rep(lua_State *L);
+int p_bounded_move(lua_State *L);
 
 /* sandbox.c */
 void p_sandbox_open(lua_State *L);

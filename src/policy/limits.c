@@ -87,24 +87,46 @@ void us_limits_describe(const us_host *h, us_err *err)
 	}
 }
 
+/* Raises for good. What is on top of the stack says where. */
+static void p_stop(lua_State *L, us_limit limit)
+{
+	us_host *h = us_host_of(L);
+	us_err why = { 0 };
+
+	us_limits_trip(h, limit);
+	us_limits_describe(h, &why);
+	lua_pushstring(L, why.msg);
+	lua_concat(L, 2);
+	lua_error(L);
+}
+
 /* Fires between instructions of Lua code. A C function (a search with a malicious
  * pattern) runs on until it returns: a watchdog for those belongs beside this hook,
  * armed in us_limits_begin() and disarmed in us_limits_end(). */
 static void p_hook(lua_State *L, lua_Debug *at)
 {
 	us_host *h = us_host_of(L);
-	us_limit limit;
-	us_err why = { 0 };
 
 	h->instructions += HOOK_EVERY;
-	limit = passed(h);
-	if (limit == US_WITHIN_LIMITS)
+	if (passed(h) == US_WITHIN_LIMITS)
 		return;
-	us_limits_trip(h, limit);
-	us_limits_describe(h, &why);
 	lua_getinfo(L, "Sl", at);
-	lua_pushfstring(L, "%s:%d: %s", at->short_src, at->currentline, why.msg);
-	lua_error(L);
+	lua_pushfstring(L, "%s:%d: ", at->short_src, at->currentline);
+	p_stop(L, passed(h));
+}
+
+/* Work that a C function is about to do, counted as so many instructions. */
+void p_limits_charge(lua_State *L, uint64_t instructions)
+{
+	us_host *h = us_host_of(L);
+
+	if (instructions > h->run->limits.instructions)
+		instructions = h->run->limits.instructions + 1; /* no overflow */
+	h->instructions += instructions;
+	if (passed(h) == US_WITHIN_LIMITS)
+		return;
+	luaL_where(L, 1);
+	p_stop(L, passed(h));
 }
 
 void us_limits_trip(us_host *h, us_limit limit)

@@ -108,10 +108,11 @@ static void p_run_module(lua_State *L, const char *name)
 
 int p_require(lua_State *L)
 {
-	const char *name = luaL_checkstring(L, 1);
+	size_t len;
+	const char *name = luaL_checklstring(L, 1, &len);
 
 	lua_settop(L, 1);
-	if (!is_module_name(name))
+	if (strlen(name) != len || !is_module_name(name))
 		return luaL_error(L,
 			"require '%s': expected dotted names of a file below "
 			"the policy's own folder",

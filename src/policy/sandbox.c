@@ -110,16 +110,19 @@ static const luaL_Reg own[] = {
 	{ "xpcall", p_xpcall },
 };
 
-/* A library, and what it must not offer even through values' metatables. */
+/* A library, what it must not offer even through values' metatables, and what is
+ * bounded by a function around it. */
 static const struct {
 	const char *name;
 	lua_CFunction open;
 	const char *without[3];
+	luaL_Reg bounded;
 } libraries[] = {
-	{ LUA_STRLIBNAME, luaopen_string, { "dump" } },
-	{ LUA_TABLIBNAME, luaopen_table, { NULL } },
-	{ LUA_MATHLIBNAME, luaopen_math, { "random", "randomseed" } },
-	{ LUA_UTF8LIBNAME, luaopen_utf8, { NULL } },
+	{ LUA_STRLIBNAME, luaopen_string, { "dump" }, { "rep", p_bounded_rep } },
+	{ LUA_TABLIBNAME, luaopen_table, { NULL }, { "move", p_bounded_move } },
+	{ LUA_MATHLIBNAME, luaopen_math, { "random", "randomseed" },
+		{ NULL, NULL } },
+	{ LUA_UTF8LIBNAME, luaopen_utf8, { NULL }, { NULL, NULL } },
 };
 
 static void p_add_library(lua_State *L, int globals, size_t i)
@@ -128,6 +131,11 @@ static void p_add_library(lua_State *L, int globals, size_t i)
 	for (const char *const *name = libraries[i].without; *name; name++) {
 		lua_pushnil(L);
 		lua_setfield(L, -2, *name);
+	}
+	if (libraries[i].bounded.func) {
+		lua_getfield(L, -1, libraries[i].bounded.name);
+		lua_pushcclosure(L, libraries[i].bounded.func, 1);
+		lua_setfield(L, -2, libraries[i].bounded.name);
 	}
 	p_freeze(L, libraries[i].name, US_MISSING_IS_NIL);
 	lua_setfield(L, globals, libraries[i].name);

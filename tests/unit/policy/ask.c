@@ -102,7 +102,9 @@ void expect_stop(const scratch *s, const char *body, const char *part)
 	assert_true(asprintf(&text,
 			    "return { failure = function(case, db, with) %s end }",
 			    body) > 0);
-	assert_ok(ask(s, &(question){ .text = text }, &v, &err), &err);
+	assert_ok(ask(s, &(question){ .text = text, .with = "{\"n\": [1]}" }, &v,
+			  &err),
+		&err);
 	if (!v.given || v.action != US_ACTION_STOP || !strstr(v.reason, part))
 		fail_msg("%s\n  expected a stop with '%s', got %s '%s'", body, part,
 			v.given ? us_action_name(v.action) : "nothing",
