@@ -1,0 +1,105 @@
+/* One case from its name to the next command. Which of it a command shows is
+ * decided here; how it is said, in the files of its sections. */
+#include "text.h"
+
+#include <string.h>
+
+const json_t *failed_record(const json_t *kase)
+{
+	const json_t *records = json_object_get(kase, "records");
+
+	for (size_t i = json_array_size(records); i-- > 0;) {
+		const json_t *v = json_array_get(records, i);
+
+		if (json_is_null(json_object_get(v, "finished_at")) &&
+			json_is_null(json_object_get(v, "rolled_back_at")))
+			return v;
+	}
+	return NULL;
+}
+
+bool say_began(page *p, const json_t *kase)
+{
+	const char *began = text_at(failed_record(kase), "started_at");
+	json_int_t age;
+	const bool aged = number_at(&age, kase, "age_seconds");
+
+	if (!began && !aged)
+		return false;
+	page_say(p, "began ");
+	if (began)
+		page_say(p, "%s%s", began, aged ? ", " : "");
+	if (aged) {
+		say_duration(p, age);
+		page_say(p, " ago");
+	}
+	return true;
+}
+
+bool is_in_progress(const json_t *kase)
+{
+	return is_at(kase, "kind", "in_progress");
+}
+
+bool is_settled(const json_t *run, const json_t *kase)
+{
+	if (is_at(run, "command", "audit"))
+		return is_at(kase, "outcome", "planned");
+	return is_at(kase, "outcome", "done");
+}
+
+static char mark_of(const json_t *run, const json_t *kase)
+{
+	if (is_settled(run, kase))
+		return MARK_GREEN;
+	return is_in_progress(kase) ? MARK_YELLOW : MARK_RED;
+}
+
+static void print_name(page *p, const json_t *run, const json_t *kase)
+{
+	const char *name = text_at(kase, "name");
+
+	page_begin(p, 0);
+	page_mark(p, MARK_BOLD);
+	page_mark(p, mark_of(run, kase));
+	page_name(p, name ? name : "(no name)");
+	page_mark(p, MARK_PLAIN);
+	page_end(p);
+}
+
+/* The second question, after a rename: the same records under the folder's name. */
+static void print_then(page *p, const json_t *run, const json_t *then)
+{
+	const char *name = text_at(then, "name");
+
+	if (!json_is_object(then))
+		return;
+	page_label(p, "then");
+	page_say(p, "asked again as ");
+	page_name(p, name ? name : "(no name)");
+	page_end(p);
+	text_found(p, run, then);
+	text_decided(p, then);
+}
+
+void text_case(page *p, const json_t *run, const json_t *kase)
+{
+	const bool explain = is_at(run, "command", "explain");
+	const bool audit = is_at(run, "command", "audit");
+
+	print_name(p, run, kase);
+	text_found(p, run, kase);
+	text_decided(p, kase);
+	print_then(p, run, json_object_get(kase, "then"));
+	if (explain) {
+		text_statements(p, kase);
+		text_records(p, kase);
+	}
+	text_actions(p, run, kase);
+	if (!explain)
+		text_outcome(p, run, kase);
+	if (explain || audit || !is_settled(run, kase))
+		text_permitted(p, kase);
+	if (!is_settled(run, kase))
+		text_next(p, run, kase);
+}

@@ -1,0 +1,198 @@
+/* The commands that a person chooses from, each with when it is right. Names are
+ * quoted so that a line can be copied into a shell. */
+#include <string.h>
+
+#include "text.h"
+
+#define LOOK_AT 6  /* statements to look for by hand */
+#define EXCERPT 56 /* columns of each */
+
+/* ---- pieces -------------------------------------------------------------------
+ */
+
+static void begin(page *p, bool *first)
+{
+	page_label(p, *first ? "next" : "");
+	*first = false;
+}
+
+static void print_command(
+	page *p, bool *first, const char *command, const char *name)
+{
+	begin(p, first);
+	page_mark(p, MARK_BOLD);
+	page_name(p, command);
+	if (name) {
+		page_mark(p, MARK_GLUE);
+		page_shell_word(p, name);
+	}
+	page_mark(p, MARK_PLAIN);
+	page_end(p);
+}
+
+static void print_when(page *p, const char *when)
+{
+	page_begin(p, PAGE_TEXT + 2);
+	page_say(p, "%s", when);
+	page_end(p);
+}
+
+static void print_advice(page *p, bool *first, const char *advice)
+{
+	begin(p, first);
+	page_say(p, "%s", advice);
+	page_end(p);
+}
+
+/* ---- by kind
+ * --------------------------------------------------------------------- */
+
+/* Both paths of a `git mv` under the migrations directory. */
+static void print_git_mv(
+	page *p, bool *first, const json_t *run, const char *from, const char *to)
+{
+	const char *directory =
+		text_at(json_object_get(run, "migrations"), "directory");
+	const char *const names[] = { from, to };
+	us_str path = { 0 };
+
+	begin(p, first);
+	page_mark(p, MARK_BOLD);
+	page_name(p, "git mv");
+	for (size_t i = 0; i < 2; i++) {
+		us_str_clear(&path);
+		if (directory)
+			us_str_addf(&path, "%s/", directory);
+		us_str_add(&path, names[i]);
+		page_mark(p, MARK_GLUE);
+		page_shell_word(p, us_str_text(&path));
+	}
+	page_mark(p, MARK_PLAIN);
+	page_end(p);
+	p->out.failed = p->out.failed || path.failed;
+	us_str_fini(&path);
+}
+
+static void print_folders(page *p, bool *first, const json_t *run,
+	const json_t *kase, const char *name)
+{
+	const json_t *best = json_array_get(
+		json_object_get(json_object_get(kase, "evidence"), "candidates"),
+		0);
+	const char *candidate = text_at(best, "name");
+
+	if (candidate) {
+		print_git_mv(p, first, run, candidate, name);
+		print_when(p, true_at(best, "same_checksum")
+				      ? "gives the folder its old name back; right "
+					"if it was renamed by mistake"
+				      : "right if this folder is the renamed one; "
+					"its script is not the one that was tried");
+	} else {
+		print_advice(p, first,
+			"bring the folder back from version control if it was "
+			"deleted by mistake");
+	}
+}
+
+/* What to look for in the database when no evidence could be had. */
+static void print_look_at(page *p, bool *first, const json_t *kase)
+{
+	const json_t *evidence = json_object_get(kase, "evidence");
+	const json_t *list = json_object_get(evidence, "statements");
+	const size_t n = json_array_size(list), shown = page_shown(p, n, LOOK_AT);
+
+	if (n == 0 || !is_at(evidence, "state", "unknown"))
+		return;
+	print_advice(p, first,
+		"look in the database for what each of these leaves behind:");
+	for (size_t i = 0; i < shown; i++) {
+		const json_t *v = json_array_get(list, i);
+		const char *sql = text_at(v, "sql");
+		const char *kind = text_at(v, "kind");
+		json_int_t line;
+
+		page_begin(p, PAGE_TEXT + 2);
+		if (number_at(&line, v, "line"))
+			page_say(p, "line %" JSON_INTEGER_FORMAT ": ", line);
+		if (sql)
+			page_excerpt(p, sql, EXCERPT);
+		else
+			page_say(p, "%s", kind ? kind : "(not known)");
+		page_end(p);
+	}
+	page_more(p, PAGE_TEXT + 2, "", n - shown);
+}
+
+static bool has_folder(const json_t *kase)
+{
+	return text_at(kase, "directory") != NULL;
+}
+
+/* What Prisma's own `migrate resolve` can record, and when it is true. */
+static void print_by_hand(
+	page *p, bool *first, const json_t *kase, const char *name)
+{
+	if (!failed_record(kase))
+		return; /* Prisma refuses both for an applied record */
+	if (has_folder(kase)) {
+		print_command(p, first, "unstick resolve --applied", name);
+		print_when(p, "right if everything the script does is in the "
+			      "database");
+	}
+	print_command(p, first, "unstick resolve --rolled-back", name);
+	print_when(p, has_folder(kase)
+			      ? "right if nothing of it is in the database, or "
+				"you took it back; the next deploy runs all of it"
+			      : "right if nothing of it is in the database; the "
+				"name is then forgotten");
+}
+
+static void print_in_progress(page *p, bool *first)
+{
+	print_advice(p, first,
+		"let it end; resolve nothing by hand while it runs, it would be "
+		"run "
+		"twice or be recorded wrongly");
+	print_command(p, first, "unstick status", NULL);
+	print_when(p, "shows whether it still runs");
+}
+
+/* ---- by outcome
+ * ---------------------------------------------------------------------- */
+
+static void print_person(
+	page *p, const json_t *run, const json_t *kase, const char *name)
+{
+	bool first = true;
+
+	if (is_in_progress(kase)) {
+		print_in_progress(p, &first);
+		return;
+	}
+	if (!is_at(run, "command", "explain")) {
+		print_command(p, &first, "unstick explain", name);
+		print_when(p, "shows all evidence, statement by statement");
+		print_look_at(p, &first, kase);
+	}
+	if (is_at(kase, "kind", "name_mismatch"))
+		print_folders(p, &first, run, kase, name);
+	print_by_hand(p, &first, kase, name);
+}
+
+void text_next(page *p, const json_t *run, const json_t *kase)
+{
+	const char *name = text_at(kase, "name");
+	bool first = true;
+
+	if (is_at(kase, "outcome", "unknown") || is_at(kase, "outcome", "failed"))
+		print_command(p, &first, "unstick status", NULL);
+	else if (is_at(kase, "outcome", "waiting") && !is_in_progress(kase))
+		print_command(p, &first, "unstick resolve", NULL);
+	else if (is_at(kase, "outcome", "not_reached") &&
+		 !is_at(run, "command", "explain"))
+		print_advice(p, &first,
+			"settle the cases before it, then run unstick again");
+	else if (name)
+		print_person(p, run, kase, name);
+}

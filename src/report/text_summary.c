@@ -1,0 +1,164 @@
+/* The last line: what came of all cases together, and what the exit code says. */
+#include <string.h>
+
+#include "text.h"
+#include "unstick/auto.h"
+
+struct tally {
+	size_t resolved, planned, waiting, person, later, failed, unknown;
+};
+
+/* ---- counting
+ * -------------------------------------------------------------------- */
+
+/* The verdict that counts: the one under its new name, if there is one. */
+static bool waits(const json_t *kase)
+{
+	const json_t *then =
+		json_object_get(json_object_get(kase, "then"), "verdict");
+
+	if (!json_is_object(then))
+		then = json_object_get(kase, "verdict");
+	return is_at(then, "action", "wait");
+}
+
+static void count_case(struct tally *t, const json_t *kase)
+{
+	const char *outcome = text_at(kase, "outcome");
+
+	if (!outcome || strcmp(outcome, "unknown") == 0)
+		t->unknown++;
+	else if (strcmp(outcome, "done") == 0)
+		t->resolved++;
+	else if (strcmp(outcome, "planned") == 0 && !waits(kase))
+		t->planned++;
+	else if (strcmp(outcome, "planned") == 0 || strcmp(outcome, "waiting") == 0)
+		t->waiting++;
+	else if (strcmp(outcome, "not_reached") == 0)
+		t->later++;
+	else if (strcmp(outcome, "failed") == 0)
+		t->failed++;
+	else
+		t->person++;
+}
+
+static struct tally count(const json_t *run)
+{
+	struct tally t = { 0 };
+	size_t i;
+	const json_t *v;
+
+	json_array_foreach(json_object_get(run, "cases"), i, v) count_case(&t, v);
+	return t;
+}
+
+/* ---- saying it
+ * --------------------------------------------------------------------- */
+
+static void say_part(page *p, bool *first, size_t n, char mark, const char *what)
+{
+	if (n == 0)
+		return;
+	page_say(p, "%s", *first ? "" : ", ");
+	page_mark(p, mark);
+	page_say(p, "%zu %s", n, what);
+	page_mark(p, MARK_PLAIN);
+	*first = false;
+}
+
+static void say_tally(page *p, const json_t *run)
+{
+	const struct tally t = count(run);
+	const bool audit = is_at(run, "command", "audit");
+	bool first = true;
+
+	say_part(p, &first, t.resolved, MARK_GREEN, "resolved");
+	say_part(p, &first, t.planned, audit ? MARK_GREEN : MARK_YELLOW,
+		audit ? "would be resolved" : "planned");
+	say_part(p, &first, t.waiting, MARK_YELLOW,
+		audit ? "would be waited for" : "still waiting");
+	say_part(p, &first, t.failed, MARK_RED, "failed");
+	say_part(p, &first, t.person, MARK_RED,
+		t.person == 1 ? "needs a person" : "need a person");
+	say_part(p, &first, t.later, MARK_YELLOW, "not reached");
+	say_part(p, &first, t.unknown, MARK_RED, "not known");
+	if (json_array_size(json_object_get(run, "cases")) > 0 &&
+		(audit || t.resolved + t.planned + t.unknown == 0))
+		page_say(p, "; nothing was written");
+}
+
+static void say_exit(page *p, json_int_t code)
+{
+	const char *words = exit_words(code);
+
+	page_say(p, "exit code %" JSON_INTEGER_FORMAT, code);
+	if (words)
+		page_say(p, ": %s", words);
+}
+
+/* `resolve --applied NAME` of a name that was never stuck is no case, and yet it
+ * writes. */
+static bool say_by_hand(page *p, const json_t *run)
+{
+	const json_t *by_hand = json_object_get(run, "by_hand");
+	const char *name = text_at(by_hand, "name");
+	const char *action = text_at(by_hand, "action");
+
+	if (!name || !action || json_is_object(json_object_get(run, "error")))
+		return false;
+	page_name(p, name);
+	page_say(p, " is recorded as ");
+	say_word(p, action);
+	return true;
+}
+
+static bool say_cases(page *p, const json_t *run)
+{
+	const json_t *cases = json_object_get(run, "cases");
+
+	if (json_array_size(cases) > 0) {
+		say_tally(p, run);
+		return true;
+	}
+	if (json_is_object(json_object_get(run, "error"))) {
+		page_say(p, "ended by an error");
+		return true;
+	}
+	if (!json_is_array(cases))
+		return false;
+	page_say(p, "nothing is stuck");
+	return true;
+}
+
+static void print_next(page *p, const json_t *run)
+{
+	if (!is_at(run, "command", "audit") || count(run).planned == 0)
+		return;
+	page_begin(p, 0);
+	page_say(p, "Next: ");
+	page_mark(p, MARK_BOLD);
+	page_say(p, "`unstick resolve`");
+	page_mark(p, MARK_PLAIN);
+	page_say(p, " does this");
+	page_end(p);
+}
+
+void text_summary(page *p, const json_t *run)
+{
+	json_int_t code;
+	const bool coded = number_at(&code, run, "exit_code");
+	bool said;
+
+	if (is_at(run, "command", "explain"))
+		return;
+	if (!p->style->quiet)
+		print_next(p, run);
+	page_begin(p, 0);
+	said = say_by_hand(p, run) || say_cases(p, run);
+	if (coded) {
+		page_say(p, "%s", said ? "; " : "");
+		say_exit(p, code);
+	}
+	if (said || coded)
+		page_end(p);
+}
