@@ -83,7 +83,7 @@ scripts/lint.sh
 check 'clang -Werror' scripts/build.sh build/clang -DCMAKE_C_COMPILER=clang \
 	-DUS_TESTS=ON -DUS_BENCH=ON -DUS_WERROR=ON -DCMAKE_BUILD_TYPE=Debug
 c_tests
-if check 'release build' scripts/build.sh build/release -DUS_TESTS=OFF; then
+if check 'gcc -O2 -Werror' scripts/build.sh build/release -DUS_TESTS=OFF -DUS_WERROR=ON; then
 	specs
 	check 'install' tests/install.sh build/release
 fi
