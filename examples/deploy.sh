@@ -4,7 +4,7 @@
 # order of the writes and the error's text are Prisma's (6.19, native engine).
 
 now_ms() { echo "$(date +%s)000"; }
-run_sql() { sqlite3 -bail dev.db "$1"; }
+run_sql() { sqlite3 -bail prisma/dev.db "$1"; }
 
 create_ledger() {
 	run_sql 'CREATE TABLE "_prisma_migrations" (
@@ -25,7 +25,7 @@ start() {
 }
 
 # execute: the script itself, statement by statement; fails as the database does
-execute() { sqlite3 -bail dev.db <"$script" 2>error.txt; }
+execute() { sqlite3 -bail prisma/dev.db <"$script" 2>error.txt; }
 
 count_step() {
 	run_sql "UPDATE _prisma_migrations SET applied_steps_count = 1 WHERE id = '$id';"

@@ -27,7 +27,6 @@ static json_t *prefixes(const us_prefixes *k)
 us_code audit_line(char **out, const struct decision *d, us_err *err)
 {
 	US_AUTO(auto_str) char *reason = NULL;
-	US_AUTO(auto_str) char *json = NULL;
 	json_t *v = NULL;
 	us_code rc = us_mask(&reason, d->reason, false, err);
 
@@ -40,9 +39,7 @@ us_code audit_line(char **out, const struct decision *d, us_err *err)
 		prefixes(d->prefixes), "override", d->overridden, "renamed_from",
 		d->renamed_from);
 	if (v)
-		json = json_dumps(v, JSON_COMPACT | JSON_ENSURE_ASCII);
+		*out = json_dumps(v, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(v);
-	if (!json)
-		return us_fail(err, US_E_NOMEM, "out of memory");
-	return us_strf(out, err, US_AUDIT_PREFIX "%s", json);
+	return *out ? US_OK : us_fail(err, US_E_NOMEM, "out of memory");
 }

@@ -14,7 +14,7 @@ struct decision {
 	const char *renamed_from;    /* NULL: not renamed */
 };
 
-/* "unstick: {...}" on one line; *out is the caller's. */
+/* The audit line's JSON; *out is the caller's. */
 US_MUST us_code audit_line(char **out, const struct decision *d, us_err *err);
 
 /* Closes every failed record of the entry; the audit line goes on the newest. */

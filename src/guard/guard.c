@@ -69,8 +69,7 @@ static bool is_known(const struct facts *f, us_str *why)
 	const us_evidence *e = f->evidence;
 
 	if (!e->prefixes.known) {
-		us_str_addf(why, "how far the script got is not known: %s",
-			e->why ? e->why : "there is no evidence");
+		us_str_add(why, "how far the script got is not known");
 		return false;
 	}
 	if (us_prefixes_count(&e->prefixes) == 0) {
