@@ -19,7 +19,7 @@ json_t *document_new(const char *command)
 		"s:[]}",
 		"unstick", US_VERSION, "schema", 1, "command", command, "run_id",
 		id, "started_at", started, "exit_code", "error", "database", "lock",
-		"migrations", "history", "cases", "findings");
+		"held_by", "migrations", "history", "cases", "findings");
 }
 
 bool document_set(json_t *doc, const char *key, json_t *value)
