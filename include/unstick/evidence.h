@@ -49,13 +49,13 @@ bool us_cause_is_interruption(us_cause c);
 
 /* What `logs` say. Owned; release with us_logged_error_fini(). */
 typedef struct {
-	bool present;   /* there was an error text at all */
-	char *code;     /* SQLSTATE or error number; NULL if the text has none */
-	char *message;  /* one line, colours and stack removed; NULL if none */
-	us_cause cause; /* from the code, else UNKNOWN: never from a class of words
-			 */
-	size_t line;    /* of the script, 1-based; 0 when not certain */
-	size_t query;   /* MySQL's "query number N", 1-based; 0 if none */
+	bool present;     /* there was an error text at all */
+	char *code;       /* SQLSTATE or error number; NULL if the text has none */
+	char *message;    /* one line, colours and stack removed; NULL if none */
+	us_cause cause;   /* of the code, or of a phrase that stands for one */
+	size_t line;      /* of the script, 1-based; 0 when not certain */
+	size_t statement; /* likewise */
+	size_t query;     /* MySQL's "query number N", 1-based; 0 if none */
 } us_logged_error;
 
 /* `logs` as stored (audit lines are left out); script may be NULL, then no line. */

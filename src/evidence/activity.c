@@ -1,0 +1,201 @@
+/* Who may still be at a migration. A killed client leaves its backend running, and
+ * a migration that runs looks in the ledger exactly like one that failed; so does
+ * one whose client waits between two statements. Whoever holds Prisma's lock, or
+ * whose last query belongs to the script, is taken to be at it, idle or not.
+ *
+ * A session that holds locks on the script's relations belongs here too; that needs
+ * to know which relations those are, which is for the provider that reads the SQL.
+ */
+#include <string.h>
+
+#include "evidence_impl.h"
+#include "unstick/auto.h"
+
+/* What a session's query is compared with. */
+typedef struct {
+	us_evidence *e;
+	const probe *p;
+	const char *provider;
+	char *script;   /* canonical; NULL without a script */
+	us_strs pieces; /* canonical: the statements, and what split(";") makes of
+			   it */
+} watch;
+
+/* Statements that every client sends: they tie nobody to the script. */
+static bool says_nothing(const char *canonical)
+{
+	static const char *const words[] = { "begin", "start", "commit", "end",
+		"rollback", "abort", "savepoint", "release", "set", "reset", "show",
+		"discard", "deallocate", "pragma" };
+	size_t n = strspn(
+		canonical, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+	for (size_t i = 0; i < US_LEN(words); i++)
+		if (strlen(words[i]) == n &&
+			strncasecmp(canonical, words[i], n) == 0)
+			return true;
+	return canonical[0] == '\0' || strcasecmp(canonical, "select 1") == 0;
+}
+
+static us_code add_piece(watch *w, const char *sql, size_t len, us_err *err)
+{
+	US_AUTO(auto_str) char *canonical = NULL;
+	us_code rc = us_sql_canonical(&canonical, w->provider, sql, len, err);
+
+	if (rc != US_OK || says_nothing(canonical))
+		return rc;
+	return us_strs_add(&w->pieces, canonical, err);
+}
+
+static us_code watch_init(watch *w, us_err *err)
+{
+	const us_script *s = w->p->script;
+	const char *text, *end;
+	us_code rc;
+
+	if (!s)
+		return US_OK;
+	text = us_script_text(s);
+	end = text + us_script_text_len(s);
+	rc = us_sql_canonical(
+		&w->script, w->provider, text, (size_t)(end - text), err);
+	for (size_t i = 0; rc == US_OK && i < us_script_len(s); i++) {
+		const us_statement *st = us_script_statement(s, i);
+
+		rc = add_piece(w, text + st->offset, st->len, err);
+	}
+	/* Driver adapters cut at every semicolon, also inside strings and bodies of
+	 * functions (observed: adapter-pg 6.19.3 and 7.10.1). */
+	while (rc == US_OK && text < end) {
+		const char *semicolon = memchr(text, ';', (size_t)(end - text));
+		size_t n = (size_t)((semicolon ? semicolon : end) - text);
+
+		rc = add_piece(w, text, n, err);
+		text += n + 1;
+	}
+	return rc;
+}
+
+static void watch_fini(watch *w)
+{
+	free(w->script);
+	us_strs_fini(&w->pieces);
+}
+
+static bool is_prefix(const char *front, const char *text)
+{
+	return front[0] != '\0' && strncmp(text, front, strlen(front)) == 0;
+}
+
+/* The first part of the script as it stands: the case of a query that was cut
+ * before its comments ended. */
+static bool is_raw_prefix(const watch *w, const char *query)
+{
+	const char *text = us_script_text(w->p->script);
+	const char *q = query + strspn(query, " \t\r\n");
+
+	return is_prefix(q, text + strspn(text, " \t\r\n"));
+}
+
+static us_code belongs(bool *yes, const watch *w, const us_session *s, us_err *err)
+{
+	US_AUTO(auto_str) char *query = NULL;
+	bool cut;
+	us_code rc;
+
+	*yes = false;
+	if (!w->script || !s->query)
+		return US_OK;
+	rc = us_sql_canonical(&query, w->provider, s->query, strlen(s->query), err);
+	if (rc != US_OK)
+		return rc;
+	cut = s->query_limit > 0 && strlen(s->query) >= s->query_limit;
+	if (cut && (is_prefix(query, w->script) || is_raw_prefix(w, s->query)))
+		*yes = true;
+	if (!says_nothing(query) || us_script_len(w->p->script) > 1)
+		*yes = *yes || (query[0] != '\0' && strcmp(query, w->script) == 0);
+	for (size_t i = 0; !*yes && i < w->pieces.len; i++)
+		*yes = strcmp(query, w->pieces.items[i]) == 0 ||
+		       (cut && is_prefix(query, w->pieces.items[i]));
+	return US_OK;
+}
+
+static us_code copy(char **out, const char *text, us_err *err)
+{
+	*out = NULL;
+	return text ? us_strdup(out, text, err) : US_OK;
+}
+
+static us_code add_running(
+	us_evidence *e, const us_session *s, const char *why, us_err *err)
+{
+	us_running *grown =
+		reallocarray(e->running, e->nrunning + 1, sizeof(*grown));
+	us_running *r;
+	us_code rc;
+
+	if (!grown)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	e->running = grown;
+	r = &grown[e->nrunning++];
+	*r = (us_running){ .query_age_s = s->query_age_s,
+		.holds_lock = s->holds_lock };
+	rc = copy(&r->pid, s->pid, err);
+	if (rc == US_OK)
+		rc = copy(&r->application, s->application, err);
+	if (rc == US_OK)
+		rc = copy(&r->state, s->state, err);
+	if (rc == US_OK)
+		rc = copy(&r->query, s->query, err);
+	if (rc == US_OK)
+		rc = copy(&r->why, why, err);
+	return rc;
+}
+
+static us_code look_at(const us_session *s, void *ctx, us_err *err)
+{
+	watch *w = ctx;
+	const char *why = NULL;
+	bool yes = false;
+	us_code rc = belongs(&yes, w, s, err);
+
+	if (rc != US_OK)
+		return rc;
+	if (yes)
+		why = "its last query belongs to the script";
+	/* While we have the lock nobody else can; what a stale look says of it is
+	 * older than that. */
+	if (s->holds_lock && !w->p->ground->have_lock)
+		why = strcmp(w->provider, "sqlite") == 0
+			      ? "holds the database file's lock"
+			      : "holds Prisma's advisory lock";
+	return why ? add_running(w->e, s, why, err) : US_OK;
+}
+
+us_code activity_load(us_evidence *e, const probe *p, us_err *err)
+{
+	us_db *db = p->ground->db;
+	const us_session busy = { .query_age_s = -1, .holds_lock = true };
+	watch w = { .e = e, .p = p, .provider = db->ops->provider };
+	us_err seen = { 0 };
+	us_code rc = watch_init(&w, err);
+
+	if (rc == US_OK) {
+		rc = db->ops->sessions(
+			db, look_at, &w, &e->activity_visible, &seen);
+		/* A probe that fails is "unknown"; without memory or database
+		 * there is nothing left to be said at all. */
+		if (rc == US_E_NOMEM || rc == US_E_CONNECT) {
+			if (err)
+				*err = seen;
+		} else if (rc != US_OK) {
+			e->activity_visible = false;
+			rc = rc == US_E_LOCK
+				     ? add_running(e, &busy,
+					       "the database is locked", err)
+				     : US_OK;
+		}
+	}
+	watch_fini(&w);
+	return rc;
+}

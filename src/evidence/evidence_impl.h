@@ -1,0 +1,60 @@
+#ifndef EVIDENCE_IMPL_H
+#define EVIDENCE_IMPL_H
+
+#include <stdlib.h>
+
+#include "unstick/evidence.h"
+
+/* ---- K ---- */
+
+/* K = {value} of 0..n; k must be zeroed. */
+us_code prefixes_only(us_prefixes *k, size_t n, size_t value, us_err *err);
+
+/* ---- logs ---- */
+
+/* Whose error numbers a code is one of. */
+typedef enum { CODE_SQLSTATE, CODE_MYSQL, CODE_SQLITE } code_family;
+
+/* UNKNOWN where the table has nothing to say. */
+us_cause cause_of_code(const char *code, code_family family);
+/* For texts without a code: only whole phrases that a server or Prisma writes. */
+us_cause cause_of_phrase(const char *message);
+
+/* What the native engine writes: "... Database error code: X ... Database error:
+ * ...". text has no colours and no audit lines; false if it isn't that form. */
+bool logs_is_native(const char *text);
+us_code logs_parse_native(us_logged_error *out, const char *text,
+	const us_script *script, us_err *err);
+/* Anything else: what the engine built for driver adapters writes. */
+us_code logs_parse_adapter(us_logged_error *out, const char *text, us_err *err);
+
+/* One line: blanks collapsed, "ERROR: " in front dropped; NULL if nothing is left.
+ */
+us_code logs_message(char **out, const char *text, size_t len, us_err *err);
+
+/* What the Position block of a PostgreSQL error says about the script: sets line
+ * and statement of *out if every reading of it that fits the script agrees. block
+ * and debug may be NULL (absent). */
+void logs_position(us_logged_error *out, const char *block, size_t block_len,
+	const char *debug, const us_script *script);
+
+/* ---- a case ---- */
+
+/* All that the parts of a case's evidence are made from. */
+typedef struct {
+	const us_ground *ground;
+	const us_case *c;
+	const us_record *failed; /* the newest failed record; NULL: there is none */
+	bool unlogged;           /* its logs are empty, our lines aside */
+	const us_script *script; /* NULL: none that can be read */
+	us_tristate edited;
+} probe;
+
+/* Providers of K. Each either fills k and says in *why what it rests on, or leaves
+ * k unknown (and *why NULL, or why it can't know). */
+us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err);
+
+/* Who may still be at it: fills running, nrunning and activity_visible. */
+us_code activity_load(us_evidence *e, const probe *p, us_err *err);
+
+#endif
