@@ -15,8 +15,8 @@ json_t *document_new(const char *command)
 	if (us_uuid(id, NULL) != US_OK)
 		id[0] = '\0';
 	return json_pack(
-		"{s:s, s:i, s:s?, s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:[], s:[], "
-		"s:[]}",
+		"{s:s, s:i, s:s?, s:s, s:s, s:n, s:n, s:n, s:{s:n}, s:n, s:n, "
+		"s:[], s:[]}",
 		"unstick", US_VERSION, "schema", 1, "command", command, "run_id",
 		id, "started_at", started, "exit_code", "error", "database", "lock",
 		"held_by", "migrations", "history", "cases", "findings");
