@@ -82,7 +82,7 @@ static int print_report(struct session *s, us_code rc, const us_err *err)
 
 static int run(struct session *s, us_code rc, us_err *err)
 {
-	s->document = document_new(s->cmd ? s->cmd->name : "");
+	s->document = document_new(s->cmd ? s->cmd->name : NULL);
 	if (!s->document) {
 		fputs("unstick: out of memory\n", stderr);
 		return 1;
