@@ -117,7 +117,7 @@ int us_directory_read(
 	return 0;
 }
 
-/* The script's name, relative to the directory. */
+/* The script's name, relative to the directory; NULL when out of memory. */
 static const char *script_file(us_directory *d, size_t i)
 {
 	us_str_clear(&d->file);
@@ -132,7 +132,8 @@ static us_code read_script(
 	us_directory *d, size_t i, const char **text, size_t *len, us_err *err)
 {
 	us_migration *m = &d->items[i];
-	int why = us_directory_read(d, script_file(d, i), text, len);
+	const char *file = script_file(d, i);
+	int why = file ? us_directory_read(d, file, text, len) : ENOMEM;
 
 	switch (why) {
 	case 0:
@@ -161,6 +162,7 @@ us_code us_directory_script(
 	us_code rc;
 
 	*text = NULL;
+	*len = 0;
 	rc = read_script(d, i, &borrowed, len, err);
 	return rc == US_OK ? us_strndup(text, borrowed, *len, err) : rc;
 }
@@ -170,7 +172,8 @@ bool us_directory_has_script(us_directory *d, size_t i)
 	us_migration *m = &d->items[i];
 
 	if ((m->flags & US_SCRIPT_LOOKED) == 0) {
-		int fd = open_below(d, script_file(d, i));
+		const char *file = script_file(d, i);
+		int fd = file ? open_below(d, file) : -1;
 		struct stat st;
 
 		m->flags |= US_SCRIPT_LOOKED;

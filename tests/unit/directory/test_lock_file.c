@@ -19,6 +19,7 @@ static void what_prisma_would_compare(void **state)
 		{ "# a comment\n# another\nprovider = \"sqlite\"\n", "sqlite" },
 		{ "# a comment\r\nprovider = \"sqlite\"\r\n", "sqlite" },
 		{ "provider = sqlite\n", "sqlite" },
+		{ "provider = provider = \"sqlite\"\n", "sqlite" },
 		{ "provider = \"postgres\"\n", "postgres" },
 		/* each of these is P3019 in Prisma, and must not look right here */
 		{ "provider = 'postgresql'\n", "'postgresql'" },

@@ -20,91 +20,98 @@ static const char *tristate(us_tristate t)
 
 /* Records oldest first, by their kind; a small letter has another checksum than the
  * script's. */
+typedef struct {
+	const char *records;
+	bool folder;
+	us_state want;
+	us_tristate edited;
+} state_row;
+
+static const state_row state_rows[] = {
+	{ "", true, US_STATE_PENDING, US_NO },
+
+	{ "A", true, US_STATE_APPLIED, US_NO },
+	{ "a", true, US_STATE_APPLIED, US_YES },
+	{ "A", false, US_STATE_MISSING, US_UNSURE },
+	{ "AA", true, US_STATE_APPLIED, US_NO }, /* written by hand */
+	{ "aA", true, US_STATE_APPLIED, US_NO },
+	{ "Aa", true, US_STATE_APPLIED, US_YES },
+
+	{ "F", true, US_STATE_FAILED, US_NO },
+	{ "f", true, US_STATE_FAILED, US_YES },
+	{ "F", false, US_STATE_FAILED, US_UNSURE },
+	{ "FF", true, US_STATE_FAILED, US_NO },
+	{ "Ff", true, US_STATE_FAILED, US_YES },
+	{ "fF", true, US_STATE_FAILED, US_NO },
+
+	{ "R", true, US_STATE_ROLLED_BACK, US_NO },
+	{ "r", true, US_STATE_ROLLED_BACK, US_NO },
+	{ "R", false, US_STATE_ROLLED_BACK, US_NO },
+	{ "RR", true, US_STATE_ROLLED_BACK, US_NO },
+
+	/* resolved, then deployed again */
+	{ "RA", true, US_STATE_APPLIED, US_NO },
+	{ "rA", true, US_STATE_APPLIED, US_NO },
+	{ "Ra", true, US_STATE_APPLIED, US_YES },
+	{ "rRA", false, US_STATE_MISSING, US_UNSURE },
+	{ "RF", true, US_STATE_FAILED, US_NO },
+	{ "RRf", true, US_STATE_FAILED, US_YES },
+
+	/* a younger rolled-back record takes nothing away from an older one
+	 */
+	{ "AR", true, US_STATE_APPLIED, US_NO },
+	{ "Ar", true, US_STATE_APPLIED, US_NO },
+	{ "aR", true, US_STATE_APPLIED, US_YES },
+	{ "FR", true, US_STATE_FAILED, US_NO },
+	{ "fR", true, US_STATE_FAILED, US_YES },
+	{ "AR", false, US_STATE_MISSING, US_UNSURE },
+
+	/* deploy stops (P3009) whatever else is recorded */
+	{ "AF", true, US_STATE_FAILED, US_NO },
+	{ "FA", true, US_STATE_FAILED, US_NO },
+	{ "fA", true, US_STATE_FAILED, US_NO },
+	{ "Fa", true, US_STATE_FAILED, US_YES },
+	{ "FA", false, US_STATE_FAILED, US_UNSURE },
+	{ "RFA", true, US_STATE_FAILED, US_NO },
+	{ "ARF", true, US_STATE_FAILED, US_NO },
+
+	/* finished and rolled back: deploy runs it again */
+	{ "B", true, US_STATE_ROLLED_BACK, US_NO },
+	{ "b", true, US_STATE_ROLLED_BACK, US_NO },
+	{ "B", false, US_STATE_ROLLED_BACK, US_NO },
+	{ "AB", true, US_STATE_APPLIED, US_NO },
+	{ "bA", true, US_STATE_APPLIED, US_NO },
+	{ "FB", true, US_STATE_FAILED, US_NO },
+	{ "RB", true, US_STATE_ROLLED_BACK, US_NO },
+};
+
+static void make_row(world *w, const state_row *row)
+{
+	if (row->folder)
+		world_folder(w, NAME, SCRIPT);
+	for (const char *k = row->records; *k; k++)
+		world_record(w, NAME, (char)toupper((unsigned char)*k),
+			isupper((unsigned char)*k) ? SCRIPT : "other");
+}
+
 static void the_state_is_a_function_of_all_records(void **state)
 {
-	static const struct {
-		const char *records;
-		bool folder;
-		us_state want;
-		us_tristate edited;
-	} rows[] = {
-		{ "", true, US_STATE_PENDING, US_NO },
-
-		{ "A", true, US_STATE_APPLIED, US_NO },
-		{ "a", true, US_STATE_APPLIED, US_YES },
-		{ "A", false, US_STATE_MISSING, US_UNSURE },
-		{ "AA", true, US_STATE_APPLIED, US_NO }, /* written by hand */
-		{ "aA", true, US_STATE_APPLIED, US_NO },
-		{ "Aa", true, US_STATE_APPLIED, US_YES },
-
-		{ "F", true, US_STATE_FAILED, US_NO },
-		{ "f", true, US_STATE_FAILED, US_YES },
-		{ "F", false, US_STATE_FAILED, US_UNSURE },
-		{ "FF", true, US_STATE_FAILED, US_NO },
-		{ "Ff", true, US_STATE_FAILED, US_YES },
-		{ "fF", true, US_STATE_FAILED, US_NO },
-
-		{ "R", true, US_STATE_ROLLED_BACK, US_NO },
-		{ "r", true, US_STATE_ROLLED_BACK, US_NO },
-		{ "R", false, US_STATE_ROLLED_BACK, US_NO },
-		{ "RR", true, US_STATE_ROLLED_BACK, US_NO },
-
-		/* resolved, then deployed again */
-		{ "RA", true, US_STATE_APPLIED, US_NO },
-		{ "rA", true, US_STATE_APPLIED, US_NO },
-		{ "Ra", true, US_STATE_APPLIED, US_YES },
-		{ "rRA", false, US_STATE_MISSING, US_UNSURE },
-		{ "RF", true, US_STATE_FAILED, US_NO },
-		{ "RRf", true, US_STATE_FAILED, US_YES },
-
-		/* a younger rolled-back record takes nothing away from an older one
-		 */
-		{ "AR", true, US_STATE_APPLIED, US_NO },
-		{ "Ar", true, US_STATE_APPLIED, US_NO },
-		{ "aR", true, US_STATE_APPLIED, US_YES },
-		{ "FR", true, US_STATE_FAILED, US_NO },
-		{ "fR", true, US_STATE_FAILED, US_YES },
-		{ "AR", false, US_STATE_MISSING, US_UNSURE },
-
-		/* deploy stops (P3009) whatever else is recorded */
-		{ "AF", true, US_STATE_FAILED, US_NO },
-		{ "FA", true, US_STATE_FAILED, US_NO },
-		{ "fA", true, US_STATE_FAILED, US_NO },
-		{ "Fa", true, US_STATE_FAILED, US_YES },
-		{ "FA", false, US_STATE_FAILED, US_UNSURE },
-		{ "RFA", true, US_STATE_FAILED, US_NO },
-		{ "ARF", true, US_STATE_FAILED, US_NO },
-
-		/* finished and rolled back: deploy runs it again */
-		{ "B", true, US_STATE_ROLLED_BACK, US_NO },
-		{ "b", true, US_STATE_ROLLED_BACK, US_NO },
-		{ "B", false, US_STATE_ROLLED_BACK, US_NO },
-		{ "AB", true, US_STATE_APPLIED, US_NO },
-		{ "bA", true, US_STATE_APPLIED, US_NO },
-		{ "FB", true, US_STATE_FAILED, US_NO },
-		{ "RB", true, US_STATE_ROLLED_BACK, US_NO },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < US_LEN(rows); i++) {
+	for (size_t i = 0; i < US_LEN(state_rows); i++) {
+		const state_row *row = &state_rows[i];
 		const us_entry *e;
 		world w;
 
 		world_init(&w);
-		if (rows[i].folder)
-			world_folder(&w, NAME, SCRIPT);
-		for (const char *k = rows[i].records; *k; k++)
-			world_record(&w, NAME, (char)toupper((unsigned char)*k),
-				isupper((unsigned char)*k) ? SCRIPT : "other");
+		make_row(&w, row);
 		e = us_history_find(world_load(&w), NAME);
 		assert_non_null(e);
-		if (e->state != rows[i].want || e->edited != rows[i].edited)
-			fail_msg("\"%s\"%s is %s, edited %s", rows[i].records,
-				rows[i].folder ? "" : " without folder",
+		if (e->state != row->want || e->edited != row->edited)
+			fail_msg("\"%s\"%s is %s, edited %s", row->records,
+				row->folder ? "" : " without folder",
 				us_state_name(e->state), tristate(e->edited));
-		assert_int_equal(e->nrecords, strlen(rows[i].records));
-		assert_int_equal(
-			e->migration, rows[i].folder ? 0 : US_NO_MIGRATION);
+		assert_int_equal(e->nrecords, strlen(row->records));
+		assert_int_equal(e->migration, row->folder ? 0 : US_NO_MIGRATION);
 		world_fini(&w);
 	}
 }
@@ -245,7 +252,7 @@ static void ten_thousand_names_are_joined(void **state)
 		char name[32];
 
 		snprintf(name, sizeof(name), "2024%010zu_m", i);
-		if (i % 2 == 0)
+		if (i % 10 == 0)
 			world_folder(*state, name, NULL);
 	}
 	/* two records of each name, in an order that is nobody's */
@@ -266,11 +273,11 @@ static void ten_thousand_names_are_joined(void **state)
 		assert_int_equal(e->nrecords, 2);
 		assert_true(e->records[0]->rolled_back);
 		assert_true(e->records[1]->finished);
-		assert_true((e->migration == US_NO_MIGRATION) == (i % 2 == 1));
+		assert_true((e->migration == US_NO_MIGRATION) == (i % 10 != 0));
 	}
 	c = us_history_counts(h);
-	assert_int_equal(c.applied, MANY / 2);
-	assert_int_equal(c.missing, MANY / 2);
+	assert_int_equal(c.applied, MANY / 10);
+	assert_int_equal(c.missing, MANY - MANY / 10);
 }
 
 int main(void)
