@@ -160,45 +160,57 @@ static const char *read_line(us_env *e, const char *p, us_code *rc, us_err *err)
 	return p + strspn(p, "\r\n");
 }
 
+/* The '}' of "${NAME}" at p; NULL if it is none. */
+static const char *reference_end(const char *p)
+{
+	p += 2;
+	while (isalnum((unsigned char)*p) || *p == '_')
+		p++;
+	return *p == '}' ? p : NULL;
+}
+
+static us_code expand(
+	const us_env *e, const char *text, int depth, us_str *out, us_err *err);
+
+/* NAME of ${NAME}, itself expanded; nothing if it isn't set. */
+static us_code add_reference(const us_env *e, const char *from, const char *to,
+	int depth, us_str *out, us_err *err)
+{
+	US_AUTO(auto_str) char *name = NULL;
+	const char *value;
+	us_code rc = us_strndup(&name, from, (size_t)(to - from), err);
+
+	if (rc)
+		return rc;
+	if (depth >= MAX_DEPTH || out->len > MAX_VALUE)
+		return us_fail(err, US_E_CONFIG,
+			"${...} refers to itself, or to too much");
+	value = us_env_get(e, name, NULL);
+	return value ? expand(e, value, depth + 1, out, err) : US_OK;
+}
+
 static us_code expand(
 	const us_env *e, const char *text, int depth, us_str *out, us_err *err)
 {
 	us_code rc = US_OK;
 
-	while (*text && rc == US_OK) {
-		const char *open = strstr(text, "${");
-		const char *close = open ? open + 2 : NULL;
+	for (const char *p; rc == US_OK && (p = strstr(text, "${"));) {
+		const char *end = reference_end(p);
 
-		while (close && (isalnum((unsigned char)*close) || *close == '_'))
-			close++;
-		if (!open ||
-			*close != '}') { /* up to and with a "${" that is none */
-			size_t n = open ? (size_t)(open - text) + 2 : strlen(text);
-
-			us_str_addn(out, text, n);
-			text += n;
-			continue;
-		}
-		if (open > text &&
-			open[-1] == '\\') { /* \${NAME} stays, unescaped */
-			us_str_addn(out, text, (size_t)(open - text) - 1);
-			us_str_addn(out, open, (size_t)(close - open) + 1);
+		if (!end) {
+			end = p + 1;
+			us_str_addn(out, text, (size_t)(end - text) + 1);
+		} else if (p > text &&
+			   p[-1] == '\\') { /* \${NAME} is no reference */
+			us_str_addn(out, text, (size_t)(p - text) - 1);
+			us_str_addn(out, p, (size_t)(end - p) + 1);
 		} else {
-			US_AUTO(auto_str) char *name = NULL;
-			const char *value;
-
-			us_str_addn(out, text, (size_t)(open - text));
-			rc = us_strndup(
-				&name, open + 2, (size_t)(close - open) - 2, err);
-			value = rc ? NULL : us_env_get(e, name, NULL);
-			if (depth >= MAX_DEPTH || out->len > MAX_VALUE)
-				rc = us_fail(err, US_E_CONFIG,
-					"${...} refers to itself, or to too much");
-			else if (value)
-				rc = expand(e, value, depth + 1, out, err);
+			us_str_addn(out, text, (size_t)(p - text));
+			rc = add_reference(e, p + 2, end, depth, out, err);
 		}
-		text = close + 1;
+		text = end + 1;
 	}
+	us_str_add(out, text);
 	return rc;
 }
 

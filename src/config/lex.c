@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unstick/auto.h"
+
 typedef struct {
 	us_lex *out;
 	const char *p;
@@ -84,10 +86,13 @@ static void skip_space(lexer *x)
 
 static const char *unescape(const char *p, us_str *s)
 {
-	static const char from[] = "nrt", to[] = "\n\r\t";
-	const char *known = *p ? strchr(from, *p) : NULL;
+	static const char *const known[] = { "n\n", "r\r", "t\t" };
+	char c = *p;
 
-	us_str_addc(s, known ? to[known - from] : *p);
+	for (size_t i = 0; i < US_LEN(known); i++)
+		if (known[i][0] == *p)
+			c = known[i][1];
+	us_str_addc(s, c);
 	return p + 1;
 }
 

@@ -39,14 +39,14 @@ us_code us_url_decode(
 			us_str_addc(&s, (char)(hi * 16 + lo));
 			i += 2;
 		} else {
-			us_str_addc(&s, plus && text[i] == '+' ? ' ' : text[i]);
+			us_str_addn(&s, plus && text[i] == '+' ? " " : text + i, 1);
 		}
 	}
-	if (memchr(us_str_text(&s), '\0', s.len)) {
+	if (!s.failed && memchr(us_str_text(&s), '\0', s.len)) {
 		us_str_fini(&s);
 		return us_fail(err, US_E_CONFIG, "the URL contains a NUL (`%%00`)");
 	}
-	if (!us_utf8_valid(us_str_text(&s), s.len)) {
+	if (!s.failed && !us_utf8_valid(us_str_text(&s), s.len)) {
 		us_str_clear(&s);
 		us_str_addn(&s, text, n);
 	}

@@ -152,7 +152,7 @@ static bool password_spilled(const char *rest, size_t authority)
 
 	if (memchr(tail, '@', path) || (fragment && strchr(fragment, '@')))
 		return true;
-	return !memchr(rest, '@', authority) && strchr(query, '@');
+	return query[strcspn(query, "=@")] == '@';
 }
 
 static us_code parse_user(us_url *u, const char *text, size_t n, us_err *err)

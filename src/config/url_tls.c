@@ -186,6 +186,20 @@ static us_code settle_client(
 	return rc;
 }
 
+/* Whether libpq has been told by its own means whom to trust: by the environment
+ * or, for those who speak its words, by its file in the home directory. */
+static bool libpq_knows_root(const us_tls *t)
+{
+	const char *home = getenv("HOME");
+	US_AUTO(auto_str) char *path = NULL;
+
+	if (getenv("PGSSLROOTCERT"))
+		return true;
+	return home && t->mode && strncmp(t->mode, "verify-", 7) == 0 &&
+	       us_path_join(&path, home, ".postgresql/root.crt", NULL) == US_OK &&
+	       us_file_exists(path);
+}
+
 /* Whom the server's certificate has to come from. */
 static us_code settle_root(us_url *u, const us_tls *t, bool verify,
 	const us_url_bases *bases, us_strs *warnings, us_err *err)
@@ -207,9 +221,7 @@ static us_code settle_root(us_url *u, const us_tls *t, bool verify,
 	if (ca)
 		return set_file(u, "sslrootcert",
 			t->root ? "sslrootcert" : "sslcert", ca, bases, err);
-	if (verify && !getenv("PGSSLROOTCERT"))
-		return trust_system(u, err);
-	return US_OK;
+	return verify && !libpq_knows_root(t) ? trust_system(u, err) : US_OK;
 }
 
 /* Values that mean nothing anybody could meet. */

@@ -98,15 +98,13 @@ static us_code scalar(json_t **out, const converter *c, const yaml_node_t *n)
 
 	if (strlen(text) != n->data.scalar.length)
 		return fail(c, n, "contains a NUL");
-	if (!plain)
-		*out = json_string(text);
-	else if (any(text, nulls))
+	if (plain && any(text, nulls))
 		*out = json_null();
-	else if (any(text, yes) || any(text, no))
+	else if (plain && (any(text, yes) || any(text, no)))
 		*out = json_boolean(any(text, yes));
-	else if (integer(text, &i, &range))
+	else if (plain && integer(text, &i, &range))
 		*out = json_integer(i);
-	else if (real(text, &d))
+	else if (plain && real(text, &d))
 		*out = json_real(d);
 	else
 		*out = json_string(text);
