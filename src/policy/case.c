@@ -5,95 +5,18 @@
 #include <string.h>
 
 #include "host.h"
-#include "unstick/auto.h"
+#include "shape.h"
 
 #define VALUE "unstick.Value"
 #define CACHE                                                                      \
 	1 /* user value: what was read before, so that it is the same again        \
 	   */
 
-/* ---- shapes: the names a value may lack ---------------------------------- */
-
-struct field {
-	const char *name;
-	const struct us_shape *shape; /* of its value, or of a list's elements */
-};
-
-struct us_shape {
-	const char *what;
-	const struct field *fields;
-	size_t n;
-};
-
-#define SHAPE(id, title, list)                                                     \
-	const struct us_shape id = { title, list, US_LEN(list) }
-
-static const struct field record_fields[] = { { "id", NULL }, { "checksum", NULL },
-	{ "started_at", NULL }, { "finished_at", NULL }, { "rolled_back_at", NULL },
-	{ "applied_steps_count", NULL }, { "logs", NULL } };
-static SHAPE(record_shape, "a record", record_fields);
-
-static const struct field prefix_fields[] = { { "min", NULL }, { "max", NULL } };
-static SHAPE(prefix_shape, "applied_prefix", prefix_fields);
-
-static const struct field error_fields[] = { { "code", NULL }, { "message", NULL },
-	{ "statement", NULL }, { "line", NULL } };
-static SHAPE(error_shape, "the error", error_fields);
-
-static const struct field running_fields[] = { { "pid", NULL },
-	{ "application", NULL }, { "state", NULL }, { "query", NULL },
-	{ "query_age_seconds", NULL }, { "holds_lock", NULL }, { "why", NULL } };
-static SHAPE(running_shape, "a running session", running_fields);
-
-static const struct field candidate_fields[] = { { "name", NULL },
-	{ "same_checksum", NULL }, { "same_timestamp", NULL },
-	{ "same_place", NULL }, { "distance", NULL } };
-static SHAPE(candidate_shape, "a candidate", candidate_fields);
-
-static const struct field statement_fields[] = { { "index", NULL },
-	{ "line", NULL }, { "kind", NULL }, { "sql", NULL }, { "state", NULL },
-	{ "why", NULL } };
-static SHAPE(statement_shape, "a statement", statement_fields);
-
-static const struct field entry_fields[] = { { "name", NULL }, { "state", NULL },
-	{ "edited", NULL } };
-static SHAPE(entry_shape, "a history entry", entry_fields);
-
-static const struct field evidence_fields[] = { { "state", NULL },
-	{ "proof", NULL }, { "why", NULL }, { "prefixes", NULL },
-	{ "applied_prefix", &prefix_shape }, { "atomic", NULL }, { "edited", NULL },
-	{ "error", &error_shape }, { "running", &running_shape },
-	{ "leftovers", NULL }, { "candidates", &candidate_shape },
-	{ "statements", &statement_shape } };
-static SHAPE(evidence_shape, "the evidence", evidence_fields);
-
-static const struct field case_fields[] = { { "name", NULL }, { "index", NULL },
-	{ "directory", NULL }, { "kind", NULL }, { "cause", NULL },
-	{ "records", &record_shape }, { "attempts", NULL },
-	{ "attempts_left", NULL }, { "age_seconds", NULL },
-	{ "deadline_seconds", NULL }, { "evidence", &evidence_shape },
-	{ "permitted", NULL }, { "not_permitted", NULL }, { "now", NULL },
-	{ "history", &entry_shape }, { "permits", NULL } };
-SHAPE(us_case_shape, "the case", case_fields);
-
-static const struct field *find_field(
-	const struct us_shape *shape, const char *name)
-{
-	for (size_t i = 0; shape && i < shape->n; i++)
-		if (strcmp(shape->fields[i].name, name) == 0)
-			return &shape->fields[i];
-	return NULL;
-}
-
 static int p_unknown_field(
 	lua_State *L, const struct us_shape *shape, const char *name)
 {
-	const char *names[US_LEN(case_fields)]; /* the longest of them */
-	const char *nearest;
+	const char *nearest = us_shape_nearest(shape, name);
 
-	for (size_t i = 0; i < shape->n; i++)
-		names[i] = shape->fields[i].name;
-	nearest = us_nearest(name, names, shape->n);
 	if (nearest)
 		return luaL_error(L, "%s has no '%s'; did you mean '%s'?",
 			shape->what, name, nearest);
@@ -157,17 +80,13 @@ static int p_permits(lua_State *L)
 {
 	const struct value *v = p_value(L, 1);
 	const char *wanted = luaL_checkstring(L, 2);
-	const char *names[US_ACTIONS];
 	us_action action;
 	const json_t *permitted = json_object_get(v->json, "permitted");
 	bool found = false;
 
 	if (!us_action_parse(&action, wanted)) {
-		const char *nearest;
+		const char *nearest = us_action_nearest(wanted);
 
-		for (int i = 0; i < US_ACTIONS; i++)
-			names[i] = us_action_name((us_action)i);
-		nearest = us_nearest(wanted, names, US_ACTIONS);
 		if (nearest)
 			return luaL_error(L,
 				"there is no action '%s'; did you mean '%s'?",
@@ -203,7 +122,7 @@ static void p_push_member(lua_State *L, const struct value *v)
 {
 	const char *name =
 		lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
-	const struct field *field = name ? find_field(v->shape, name) : NULL;
+	const us_field *field = name ? us_shape_find(v->shape, name) : NULL;
 	const json_t *member = name ? json_object_get(v->json, name) : NULL;
 
 	if (v->shape == &us_case_shape && name && strcmp(name, "permits") == 0)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shape.h"
 #include "unstick/auto.h"
 
 /* Handlers are named after the kinds of cases (DESIGN, "Cases"). */
@@ -118,7 +119,7 @@ static us_code run(us_host *h, lua_CFunction fn, void *arg, us_err *err)
 
 /* ---- loading ------------------------------------------------------------- */
 
-static int handler_index(const char *name)
+int us_handler_index(const char *name)
 {
 	for (int i = 0; i < US_HANDLERS; i++)
 		if (strcmp(handler_names[i], name) == 0)
@@ -144,7 +145,7 @@ static void p_load_entry(lua_State *L, us_host *h)
 				h->name, luaL_typename(L, -1));
 		return;
 	}
-	i = handler_index(name);
+	i = us_handler_index(name);
 	if (i >= 0 && lua_isfunction(L, -1)) {
 		lua_pushvalue(L, -1);
 		h->handlers[i] = luaL_ref(L, LUA_REGISTRYINDEX);

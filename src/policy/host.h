@@ -85,6 +85,9 @@ typedef enum { US_MISSING_IS_NIL, US_MISSING_RAISES } us_missing;
 
 #define US_CALL_FOREVER 0UL /* for values that don't expire */
 
+/* The handler of this name, or -1. */
+int us_handler_index(const char *name);
+
 /* limits.c */
 void *us_limits_alloc(void *host, void *block, size_t old_size, size_t new_size);
 void us_limits_begin(us_host *h);
@@ -112,11 +115,10 @@ void p_freeze(lua_State *L, const char *what, us_missing missing);
 int p_require(lua_State *L);
 
 /* case.c */
-struct us_shape;
-extern const struct us_shape us_case_shape;
+struct us_shape; /* shape.h */
 void p_case_open(lua_State *L);
 /* shape NULL: any names are fine; call: the value's life, see us_host.call. */
-void p_push_json(lua_State *L, const json_t *value, const struct us_shape *shape,
+void p_push_json(lua_State *L, const json_t *json, const struct us_shape *shape,
 	unsigned long call);
 int p_next(lua_State *L);
 

@@ -37,7 +37,7 @@ static us_code module_path(
 
 	us_str_addf(&path, "%s/", folder);
 	for (; *name; name++)
-		us_str_addc(&path, *name == '.' ? '/' : *name);
+		us_str_addn(&path, *name == '.' ? "/" : name, 1);
 	us_str_add(&path, ".lua");
 	return us_str_take(&path, out, NULL, err);
 }

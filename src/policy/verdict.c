@@ -197,7 +197,6 @@ static const char *p_shown(lua_State *L, int index)
 
 static us_action p_read_action(const struct answer *a)
 {
-	const char *names[US_ACTIONS];
 	us_action action = US_ACTION_STOP;
 	const char *name, *nearest;
 
@@ -207,9 +206,7 @@ static us_action p_read_action(const struct answer *a)
 	name = lua_tostring(a->L, -1);
 	if (us_action_parse(&action, name))
 		return action;
-	for (int i = 0; i < US_ACTIONS; i++)
-		names[i] = us_action_name((us_action)i);
-	nearest = us_nearest(name, names, US_ACTIONS);
+	nearest = us_action_nearest(name);
 	p_refuse(a,
 		nearest ? lua_pushfstring(a->L, "an action ('%s'?)", nearest)
 			: "an action",

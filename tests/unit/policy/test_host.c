@@ -183,24 +183,24 @@ static void each_constructor_makes_its_verdict(void **state)
 {
 	static const struct {
 		const char *answer;
-		us_action action;
 		double seconds;
 		const char *to;
+		us_action action;
 		bool override;
 	} rows[] = {
-		{ "verdict.rolled_back('why')", US_ACTION_ROLLED_BACK, -1, NULL,
+		{ "verdict.rolled_back('why')", -1, NULL, US_ACTION_ROLLED_BACK,
 			false },
-		{ "verdict.applied('why')", US_ACTION_APPLIED, -1, NULL, false },
-		{ "verdict.rename('b', 'why')", US_ACTION_RENAME, -1, "b", false },
-		{ "verdict.wait(1.5, 'why')", US_ACTION_WAIT, 1.5, NULL, false },
-		{ "verdict.skip('why')", US_ACTION_SKIP, -1, NULL, false },
-		{ "verdict.stop('why')", US_ACTION_STOP, -1, NULL, false },
-		{ "{ action = 'applied', reason = 'why', override = true }",
-			US_ACTION_APPLIED, -1, NULL, true },
-		{ "{ action = 'wait', reason = 'why', seconds = 2 }",
-			US_ACTION_WAIT, 2, NULL, false },
-		{ "{ action = 'rename', reason = 'why', to = 'c' }",
-			US_ACTION_RENAME, -1, "c", false },
+		{ "verdict.applied('why')", -1, NULL, US_ACTION_APPLIED, false },
+		{ "verdict.rename('b', 'why')", -1, "b", US_ACTION_RENAME, false },
+		{ "verdict.wait(1.5, 'why')", 1.5, NULL, US_ACTION_WAIT, false },
+		{ "verdict.skip('why')", -1, NULL, US_ACTION_SKIP, false },
+		{ "verdict.stop('why')", -1, NULL, US_ACTION_STOP, false },
+		{ "{ action = 'applied', reason = 'why', override = true }", -1,
+			NULL, US_ACTION_APPLIED, true },
+		{ "{ action = 'wait', reason = 'why', seconds = 2 }", 2, NULL,
+			US_ACTION_WAIT, false },
+		{ "{ action = 'rename', reason = 'why', to = 'c' }", -1, "c",
+			US_ACTION_RENAME, false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

@@ -238,7 +238,7 @@ static void a_long_history_is_converted_when_read(void **state)
 					i % 2 ? "failed" : "applied", "edited", 0)),
 			0);
 	assert_int_equal(json_object_set_new(kase, "history", history), 0);
-	q.limits.memory_bytes = 128 * 1024;
+	q.limits.memory_bytes = 128UL * 1024;
 	assert_ok(load_policy(&p, *state, &q, &err), &err);
 	assert_ok(us_policies_decide(p, US_CASE_FAILURE, kase, &v, &err), &err);
 	assert_int_equal(v.action, US_ACTION_SKIP);

@@ -1,0 +1,73 @@
+/* The names that values of a case have. A report leaves none of them out, but a
+ * JSON from elsewhere may, and a policy may ask for one that was never there. */
+#include "shape.h"
+
+#include <string.h>
+
+#include "unstick/auto.h"
+#include "unstick/str.h"
+
+#define SHAPE(id, title, list) const us_shape id = { title, list, US_LEN(list) }
+
+static const us_field record_fields[] = { { "id", NULL }, { "checksum", NULL },
+	{ "started_at", NULL }, { "finished_at", NULL }, { "rolled_back_at", NULL },
+	{ "applied_steps_count", NULL }, { "logs", NULL } };
+static SHAPE(record_shape, "a record", record_fields);
+
+static const us_field prefix_fields[] = { { "min", NULL }, { "max", NULL } };
+static SHAPE(prefix_shape, "applied_prefix", prefix_fields);
+
+static const us_field error_fields[] = { { "code", NULL }, { "message", NULL },
+	{ "statement", NULL }, { "line", NULL } };
+static SHAPE(error_shape, "the error", error_fields);
+
+static const us_field running_fields[] = { { "pid", NULL }, { "application", NULL },
+	{ "state", NULL }, { "query", NULL }, { "query_age_seconds", NULL },
+	{ "holds_lock", NULL }, { "why", NULL } };
+static SHAPE(running_shape, "a running session", running_fields);
+
+static const us_field candidate_fields[] = { { "name", NULL },
+	{ "same_checksum", NULL }, { "same_timestamp", NULL },
+	{ "same_place", NULL }, { "distance", NULL } };
+static SHAPE(candidate_shape, "a candidate", candidate_fields);
+
+static const us_field statement_fields[] = { { "index", NULL }, { "line", NULL },
+	{ "kind", NULL }, { "sql", NULL }, { "state", NULL }, { "why", NULL } };
+static SHAPE(statement_shape, "a statement", statement_fields);
+
+static const us_field entry_fields[] = { { "name", NULL }, { "state", NULL },
+	{ "edited", NULL } };
+static SHAPE(entry_shape, "a history entry", entry_fields);
+
+static const us_field evidence_fields[] = { { "state", NULL }, { "proof", NULL },
+	{ "why", NULL }, { "prefixes", NULL }, { "applied_prefix", &prefix_shape },
+	{ "atomic", NULL }, { "edited", NULL }, { "error", &error_shape },
+	{ "running", &running_shape }, { "leftovers", NULL },
+	{ "candidates", &candidate_shape }, { "statements", &statement_shape } };
+static SHAPE(evidence_shape, "the evidence", evidence_fields);
+
+static const us_field case_fields[] = { { "name", NULL }, { "index", NULL },
+	{ "directory", NULL }, { "kind", NULL }, { "cause", NULL },
+	{ "records", &record_shape }, { "attempts", NULL },
+	{ "attempts_left", NULL }, { "age_seconds", NULL },
+	{ "deadline_seconds", NULL }, { "evidence", &evidence_shape },
+	{ "permitted", NULL }, { "not_permitted", NULL }, { "now", NULL },
+	{ "history", &entry_shape }, { "permits", NULL } };
+SHAPE(us_case_shape, "the case", case_fields);
+
+const us_field *us_shape_find(const us_shape *shape, const char *name)
+{
+	for (size_t i = 0; shape && i < shape->n; i++)
+		if (strcmp(shape->fields[i].name, name) == 0)
+			return &shape->fields[i];
+	return NULL;
+}
+
+const char *us_shape_nearest(const us_shape *shape, const char *name)
+{
+	const char *names[US_LEN(case_fields)]; /* the longest of them */
+
+	for (size_t i = 0; i < shape->n; i++)
+		names[i] = shape->fields[i].name;
+	return us_nearest(name, names, shape->n);
+}
