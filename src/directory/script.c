@@ -269,14 +269,17 @@ static us_code hash_variants(us_directory *d, size_t i, us_err *err)
 	return US_OK;
 }
 
-/* The form of old Prisma versions: "%x" per byte, so that 0a is just a. */
-static bool is_unpadded(
-	const char *stored, const unsigned char digest[US_SHA256_BYTES])
+/* Lower-case hex; unpadded is the form of old Prisma versions, "%x" per byte, so
+ * that 0a is just a. Ends at the first difference: a squashed history asks this for
+ * every pair of a missing name and a new folder. */
+static bool is_hex_of(const char *stored,
+	const unsigned char digest[US_SHA256_BYTES], bool unpadded)
 {
 	static const char digits[] = "0123456789abcdef";
 
 	for (size_t i = 0; i < US_SHA256_BYTES; i++) {
-		if (digest[i] >= 16 && *stored++ != digits[digest[i] >> 4U])
+		if (!(unpadded && digest[i] < 16) &&
+			*stored++ != digits[digest[i] >> 4U])
 			return false;
 		if (*stored++ != digits[digest[i] & 15U])
 			return false;
@@ -287,12 +290,8 @@ static bool is_unpadded(
 static bool is_form_of(
 	const char *stored, const unsigned char digest[US_SHA256_BYTES])
 {
-	char hex[2 * US_SHA256_BYTES + 1];
-
-	if (strlen(stored) != 2 * (size_t)US_SHA256_BYTES)
-		return is_unpadded(stored, digest);
-	us_hex(hex, digest);
-	return strcmp(stored, hex) == 0;
+	return is_hex_of(
+		stored, digest, strlen(stored) != 2 * (size_t)US_SHA256_BYTES);
 }
 
 us_code us_directory_checksum(
