@@ -97,12 +97,14 @@ static int deny_attach(void *ctx, int action, const char *a, const char *b,
 
 /* Never immutable: that reads pages of transactions that were never committed. No
  * busy timeout either: callers poll, within their own deadline. */
-static us_code open_file(lite_db *db, us_err *err)
+us_code lite_reopen(lite_db *db, us_err *err)
 {
 	int flags = db->mode == US_DB_READ ? SQLITE_OPEN_READONLY
 					   : SQLITE_OPEN_READWRITE;
 	us_code rc = check_file(db->path, err);
 
+	sqlite3_close(db->file); /* NULL-safe */
+	db->file = NULL;
 	if (rc != US_OK)
 		return rc;
 	if (sqlite3_open_v2(db->path, &db->file, flags | SQLITE_OPEN_EXRESCODE,
@@ -134,7 +136,7 @@ static us_code lite_open(
 	db->mode = mode;
 	rc = us_strdup(&db->path, url->path, err);
 	if (rc == US_OK)
-		rc = open_file(db, err);
+		rc = lite_reopen(db, err);
 	if (rc == US_OK)
 		*out = &US_STEAL(db)->base;
 	if (db)

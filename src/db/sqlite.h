@@ -18,6 +18,9 @@ typedef struct {
 
 #define LITE_ROLLBACK "ROLLBACK"
 
+/* Opens db->path anew, in db's mode; whatever was open, locked or begun is over. */
+us_code lite_reopen(lite_db *db, us_err *err);
+
 /* Reports what SQLite said last, in words that name the file. */
 us_code lite_fail(const lite_db *db, us_err *err);
 

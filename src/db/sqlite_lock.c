@@ -11,14 +11,6 @@ static us_code exec(lite_db *db, const char *sql, us_err *err)
 	return us_db_exec(&db->base, sql, err);
 }
 
-/* Back to a lock per transaction; a read makes SQLite let go of the one it has. */
-static us_code let_go(lite_db *db, us_err *err)
-{
-	us_code rc = exec(db, "PRAGMA main.locking_mode=NORMAL", err);
-
-	return rc ? rc : exec(db, read_something, err);
-}
-
 us_code lite_lock(us_db *base, bool *got, us_err *err)
 {
 	/* The read comes first: in WAL mode a connection that enters it with
@@ -38,34 +30,39 @@ us_code lite_lock(us_db *base, bool *got, us_err *err)
 		*got = db->locked = true;
 		return US_OK;
 	}
-	(void)exec(db, LITE_ROLLBACK, NULL);
-	(void)let_go(db, NULL); /* a half-taken lock would keep writers out */
-	return rc == US_E_LOCK ? US_OK : rc;
+	/* In WAL mode the attempt leaves the file's PENDING lock behind, which
+	 * keeps every new reader out and which only closing gives back (3.40). */
+	if (rc == US_E_LOCK)
+		return lite_reopen(db, err);
+	(void)lite_reopen(db, NULL);
+	return rc;
 }
 
 us_code lite_unlock(us_db *base, us_err *err)
 {
 	lite_db *db = (lite_db *)base;
+	us_code rc;
 
 	if (!db->locked)
 		return us_fail(
 			err, US_E_LOCK, "%s: the lock was not held", db->path);
 	db->locked = false;
-	return let_go(db, err);
+	rc = exec(db, "PRAGMA main.locking_mode=NORMAL", err);
+	/* The next read makes SQLite let go of the lock it has. */
+	return rc ? rc : exec(db, read_something, err);
 }
 
 us_code lite_still_locked(us_db *base, bool *yes, us_err *err)
 {
-	(void)err;
-	/* No pooler can come between us and a file. Inside BEGIN EXCLUSIVE we have
-	 * it even if nobody called lock(). */
-	*yes = ((lite_db *)base)->locked ||
-	       !sqlite3_get_autocommit(((lite_db *)base)->file);
+	(void)base, (void)err;
+	/* No pooler can come between us and a file, and begin_write has taken it.
+	 */
+	*yes = true;
 	return US_OK;
 }
 
-/* Does another process write? Asks the file's locks, takes none. In WAL mode only a
- * process that has the whole file shows (Prisma does): see lite_sessions(). */
+/* Does another process write? Asks the file's locks, takes none. In WAL mode
+ * writers have no such lock. */
 static us_code reserved(lite_db *db, bool *yes, us_err *err)
 {
 	sqlite3_file *file = NULL;
@@ -95,12 +92,12 @@ us_code lite_sessions(
 	*visible = true; /* a file has no queries to look at */
 	if (db->locked)
 		return US_OK; /* there can be nobody else */
-	rc = reserved(db, &busy, err);
-	if (rc == US_OK && !busy) {
-		/* A file locked as a whole has no RESERVED lock in WAL mode. */
-		rc = exec(db, read_something, err);
-		busy = rc == US_E_LOCK;
-		rc = busy ? US_OK : rc;
-	}
+	/* A file taken as a whole, as Prisma takes it, can't be read. */
+	rc = exec(db, read_something, err);
+	busy = rc == US_E_LOCK;
+	if (rc == US_OK)
+		rc = reserved(db, &busy, err);
+	else if (busy)
+		rc = US_OK;
 	return rc == US_OK && busy ? fn(&writer, ctx, err) : rc;
 }

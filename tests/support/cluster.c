@@ -24,6 +24,13 @@ static void stop_own(void)
 	own_url = NULL;
 }
 
+void skip_program(const char *why)
+{
+	printf("%s: skipped\n", why);
+	fflush(NULL);
+	_exit(77); /* us_test()'s SKIP_RETURN_CODE */
+}
+
 static const char *server_of_this_run(void)
 {
 	const char *shared = getenv("US_TEST_PG");
@@ -35,10 +42,8 @@ static const char *server_of_this_run(void)
 	if (own_url)
 		return own_url;
 	binaries = server_binaries();
-	if (!binaries) {
-		print_message("no PostgreSQL installed here: skipped\n");
-		skip();
-	}
+	if (!binaries)
+		skip_program("no PostgreSQL installed here");
 	started = server_start(&own, binaries);
 	free(binaries);
 	assert_true(started);

@@ -13,10 +13,14 @@ typedef struct {
 	us_url parts; /* the same for us_db_open(); borrowed from this struct */
 } cluster_db;
 
-/* Ends the test as skipped, and says so, where no PostgreSQL is installed. */
+/* Ends the program as skipped where no PostgreSQL is installed. */
 void cluster_db_open(cluster_db *db);
 /* Drops it, whoever is still connected. */
 void cluster_db_close(cluster_db *db);
+
+/* Ends the whole program as skipped, saying why: cmocka's skip() doesn't work in a
+ * fixture. */
+_Noreturn void skip_program(const char *why);
 
 /* SQL text, as many statements as it likes, over a connection of its own. */
 void cluster_exec(const cluster_db *db, const char *sql);

@@ -40,7 +40,7 @@ char *server_binaries(void)
 	glob_t g;
 
 	if (wanted)
-		return strdup(wanted);
+		return wanted[0] ? strdup(wanted) : NULL;
 	if (glob("/usr/lib/postgresql/*/bin/initdb", 0, NULL, &g) != 0)
 		return NULL;
 	for (size_t i = 0; i < g.gl_pathc; i++) {

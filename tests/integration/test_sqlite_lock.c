@@ -1,0 +1,203 @@
+/* The lock of an SQLite file, against another process that has or wants it. */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "other.h"
+#include "talk.h"
+#include "unstick/auto.h"
+
+typedef struct {
+	scratch dir;
+	char *path;
+} fixture;
+
+static int open_scratch(void **state)
+{
+	fixture *f = calloc(1, sizeof(*f));
+
+	scratch_open(&f->dir);
+	f->path = scratch_path(&f->dir, "dev.db");
+	*state = f;
+	return 0;
+}
+
+static int close_scratch(void **state)
+{
+	fixture *f = *state;
+
+	scratch_close(&f->dir);
+	free(f->path);
+	free(f);
+	return 0;
+}
+
+/* Both journal modes; in each the file has one table with one row. */
+static const char *const modes[] = { "DELETE", "WAL" };
+
+static void make_table(const fixture *f, const char *mode)
+{
+	char *sql =
+		sqlite3_mprintf("DROP TABLE IF EXISTS t; PRAGMA journal_mode = %s;"
+				"CREATE TABLE t (a); INSERT INTO t VALUES (1)",
+			mode);
+
+	assert_int_equal(other_runs(f->path, sql), SQLITE_OK);
+	sqlite3_free(sql);
+}
+
+static bool lock(us_db *db)
+{
+	us_err err = { 0 };
+	bool got = false;
+
+	assert_ok(db->ops->lock(db, &got, &err), &err);
+	return got;
+}
+
+static us_code add_session(const us_session *s, void *ctx, us_err *err)
+{
+	(void)err;
+	assert_true(s->holds_lock);
+	assert_null(s->pid);
+	++*(int *)ctx;
+	return US_OK;
+}
+
+static int holders(us_db *db)
+{
+	us_err err = { 0 };
+	bool visible = false;
+	int n = 0;
+
+	assert_ok(db->ops->sessions(db, add_session, &n, &visible, &err), &err);
+	assert_true(visible);
+	return n;
+}
+
+static int other_reads(const fixture *f)
+{
+	return other_runs(f->path, "SELECT * FROM t");
+}
+
+static void the_lock_outlives_every_commit_until_it_is_released(void **state)
+{
+	fixture *f = *state;
+
+	for (size_t i = 0; i < US_LEN(modes); i++) {
+		us_err err = { 0 };
+		bool yes = false;
+		us_db *db;
+
+		make_table(f, modes[i]);
+		db = talk_open_file(f->path, US_DB_WRITE);
+		assert_true(lock(db));
+		assert_true(lock(db)); /* it is ours already */
+		assert_int_equal(other_reads(f), SQLITE_BUSY);
+		talk_exec(db, db->ops->begin_write);
+		talk_exec(db, "INSERT INTO t VALUES (2)");
+		assert_ok(db->ops->still_locked(db, &yes, &err), &err);
+		assert_true(yes);
+		talk_exec(db, db->ops->commit);
+		assert_int_equal(other_reads(f), SQLITE_BUSY);
+		talk_exec(db, db->ops->begin_write);
+		talk_exec(db, db->ops->rollback);
+		assert_int_equal(other_reads(f), SQLITE_BUSY);
+		assert_int_equal(holders(db), 0);
+		assert_ok(db->ops->unlock(db, &err), &err);
+		assert_int_equal(other_reads(f), SQLITE_OK);
+		assert_int_equal(
+			other_runs(f->path, "INSERT INTO t VALUES (3)"), SQLITE_OK);
+		assert_int_equal(db->ops->unlock(db, &err), US_E_LOCK);
+		assert_true(lock(db)); /* and again */
+		us_db_close(db);
+		assert_int_equal(other_reads(f), SQLITE_OK);
+	}
+}
+
+static void a_writer_elsewhere_is_seen_and_not_waited_for(void **state)
+{
+	fixture *f = *state;
+	us_db *reader, *db;
+	other o;
+
+	make_table(f, "DELETE");
+	other_holds(&o, f->path, "BEGIN IMMEDIATE; INSERT INTO t VALUES (2)");
+	db = talk_open_file(f->path, US_DB_WRITE);
+	reader = talk_open_file(f->path, US_DB_READ);
+	assert_false(lock(db));
+	assert_int_equal(holders(db), 1);
+	assert_int_equal(holders(reader), 1);
+	talk_refused(db, db->ops->begin_write, US_E_LOCK, "");
+	talk_expect(reader, "SELECT a FROM t", "1\n");
+	other_end(&o);
+	assert_int_equal(holders(db), 0);
+	assert_int_equal(holders(reader), 0);
+	assert_true(lock(db));
+	us_db_close(reader);
+	us_db_close(db);
+}
+
+/* As Prisma's engine does for as long as it runs. */
+static void a_file_taken_as_a_whole_is_busy(void **state)
+{
+	fixture *f = *state;
+
+	for (size_t i = 0; i < US_LEN(modes); i++) {
+		us_db *db, *reader;
+		other o;
+
+		make_table(f, modes[i]);
+		other_holds(&o, f->path,
+			"PRAGMA main.locking_mode = EXCLUSIVE; INSERT INTO t "
+			"VALUES (2)");
+		db = talk_open_file(f->path, US_DB_WRITE);
+		reader = talk_open_file(f->path, US_DB_READ);
+		assert_false(lock(db));
+		assert_int_equal(holders(reader), 1);
+		talk_refused(reader, "SELECT * FROM t", US_E_LOCK, "");
+		talk_refused(db, "SELECT * FROM t", US_E_LOCK, "");
+		other_end(&o);
+		assert_true(lock(db));
+		us_db_close(reader);
+		us_db_close(db);
+	}
+}
+
+static void a_lock_that_was_not_had_keeps_nobody_out(void **state)
+{
+	fixture *f = *state;
+
+	for (size_t i = 0; i < US_LEN(modes); i++) {
+		us_db *db;
+		other o;
+
+		make_table(f, modes[i]);
+		other_holds(&o, f->path, "BEGIN; SELECT * FROM t");
+		db = talk_open_file(f->path, US_DB_WRITE);
+		/* A reader keeps the whole file from being taken. */
+		assert_false(lock(db));
+		assert_int_equal(other_reads(f), SQLITE_OK);
+		other_end(&o);
+		assert_int_equal(
+			other_runs(f->path, "INSERT INTO t VALUES (3)"), SQLITE_OK);
+		us_db_close(db);
+	}
+}
+
+#define TEST(name)                                                                 \
+	cmocka_unit_test_setup_teardown(name, open_scratch, close_scratch)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_lock_outlives_every_commit_until_it_is_released),
+		TEST(a_writer_elsewhere_is_seen_and_not_waited_for),
+		TEST(a_file_taken_as_a_whole_is_busy),
+		TEST(a_lock_that_was_not_had_keeps_nobody_out),
+	};
+
+	if (other_main(argc, argv))
+		return 0;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
