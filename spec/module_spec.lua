@@ -1,0 +1,67 @@
+local unstick = require("unstick")
+
+local function policy(text, options)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  assert(file:write(text))
+  assert(file:close())
+  finally(function() os.remove(path) end)
+  return unstick.policy(path, options), path
+end
+
+describe("the module", function()
+  it("asks a file", function()
+    local decide, path = policy("return { any = function(case, _, with)\n"
+      .. "  return verdict.wait(with.seconds, case.name)\nend }", { with = { seconds = 7 } })
+    assert.same({ action = "wait", reason = "20240102000000_example", seconds = 7, override = false,
+      policy = path, line = 2 }, decide(unstick.case({})))
+  end)
+
+  it("takes a plain table for a case", function()
+    assert.equal("wait", unstick.policy("in_progress")({ kind = "in_progress" }).action)
+  end)
+
+  it("answers nil when the policy has no opinion", function()
+    assert.is_nil(policy("return { any = function() end }")({}))
+  end)
+
+  it("shows where a policy broke", function()
+    local verdict = policy("return { any = function(case)\n  return case.nam\nend }")({})
+    assert.equal("stop", verdict.action)
+    assert.equal(2, verdict.line)
+    assert.truthy(verdict.reason:find("did you mean 'name'?", 1, true))
+    assert.truthy(verdict.trace:find("stack traceback", 1, true))
+  end)
+
+  it("keeps a policy within its limits", function()
+    local decide = policy("return { any = function() while true do end end }", { instructions = 10000 })
+    assert.truthy(decide({}).reason:find("10000 instructions", 1, true))
+  end)
+
+  local mistakes = {
+    { "an unknown field", function() unstick.case({ nam = "x" }) end, "did you mean 'name'?" },
+    { "an unknown field below", function() unstick.case({ evidence = { prefix = {} } }) end, "did you mean" },
+    { "an unknown field in a list", function() unstick.case({ records = { { log = "" } } }) end, "'logs'" },
+    { "a function", function() unstick.case({ name = print }) end, "a function can't be in a case" },
+    { "half a list", function() unstick.case({ permitted = { "stop", x = 1 } }) end, "both a list" },
+    { "a table in itself", function()
+      local t = {}
+      t.t = t
+      unstick.case({ not_permitted = t })
+    end, "too deep" },
+    { "an unknown kind", function() unstick.policy("timeout")({ kind = "timeot" }) end, "no kind of case" },
+    { "an unknown option", function() unstick.policy("timeout", { memry = 1 }) end, "no option 'memry'" },
+    { "an unknown built-in policy", function() unstick.policy("timeot") end, "no built-in policy 'timeot'" },
+    { "a missing file", function() unstick.policy("no/such.lua") end, "no/such.lua" },
+    { "no file at all", function() unstick.policy() end, "string expected" },
+    { "something else for a case", function() unstick.policy("timeout")(5) end, "unstick.Case expected" },
+  }
+  for _, row in ipairs(mistakes) do
+    local name, mistake, words = table.unpack(row)
+    it("refuses " .. name, function()
+      local ok, why = pcall(mistake)
+      assert.is_false(ok)
+      assert.truthy(tostring(why):find(words, 1, true), why)
+    end)
+  end
+end)
