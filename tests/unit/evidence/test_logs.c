@@ -148,68 +148,65 @@ static void a_native_postgresql_log_is_read(void **state)
 	check("postgresql", script, rows, US_LEN(rows));
 }
 
+/* Scripts, the block that a log shows of them with the position in the debug part,
+ * and what may be said then. */
+static const struct {
+	const char *script, *block, *position;
+	size_t line, statement;
+} placed[] = {
+	/* the script was edited since: another text on that line */
+	{ "select 1;\nselect b;\n",
+		BOLD("  0") "\n" BOLD("  1") " select 1;\n" RED("  2", "select a;"),
+		"Some(Original(18))", 0, 0 },
+	{ "select 1;\nselect a;\n",
+		BOLD("  0") "\n" BOLD("  1") " select 1;\n" RED("  2", "select a;"),
+		"Some(Original(18))", 2, 2 },
+	/* the position is on another line than the block says */
+	{ "select 1;\nselect a;\n",
+		BOLD("  0") "\n" BOLD("  1") " select 1;\n" RED("  2", "select a;"),
+		"Some(Original(3))", 0, 0 },
+	/* no position: the line is certain, its two statements are not */
+	{ "select 1;\nselect a; select b;\n",
+		BOLD("  0") "\n" BOLD("  1") " select 1;\n" RED(
+			"  2", "select a; select b;"),
+		"None", 2, 0 },
+	/* sent alone (7.4 and later), it may be any of them */
+	{ "select a;\n\nselect a;\n", BOLD("  0") "\n" RED("  1", "select a;"),
+		"Some(Original(8))", 0, 0 },
+	/* sent alone, and there is only one like it */
+	{ "select 1;\n\nselect a\nfrom b;\n",
+		BOLD("  0") "\n" BOLD("  1") " select a\n" RED("  2", "from b"),
+		"Some(Original(15))", 4, 2 },
+	/* the engine takes characters for bytes: it shows line 2, meant is
+	   3 */
+	{ "-- \xC3\xA9\xC3\xA9\xC3\xA9\nselect 1;\nselect a;\n",
+		BOLD("  0") "\n" BOLD("  1") " -- \xC3\xA9\xC3\xA9\xC3\xA9\n" RED(
+			"  2", "select 1;"),
+		"Some(Original(18))", 3, 2 },
+	/* and forgets the CR: it shows line 3, meant is 2 */
+	{ "--\r\nselect a;\r\nselect b;\r\n",
+		BOLD("  0") "\n" BOLD("  1") " --\n" BOLD("  2") " select a;\n" RED(
+			"  3", "select b;"),
+		"Some(Original(14))", 2, 0 },
+	/* something else in the block */
+	{ "select 1;\n", BOLD("  0") "\n" RED("  1", "select 1;") "\nmore", "None",
+		0, 0 },
+};
+
 static void a_line_is_named_only_if_it_is_certain(void **state)
 {
 	/* the block's text and its error line, and the position in the debug part
 	 */
-	static const struct {
-		const char *script, *block, *position;
-		size_t line, statement;
-	} rows[] = {
-		/* the script was edited since: another text on that line */
-		{ "select 1;\nselect b;\n",
-			BOLD("  0") "\n" BOLD("  1") " select 1;\n" RED(
-				"  2", "select a;"),
-			"Some(Original(18))", 0, 0 },
-		{ "select 1;\nselect a;\n",
-			BOLD("  0") "\n" BOLD("  1") " select 1;\n" RED(
-				"  2", "select a;"),
-			"Some(Original(18))", 2, 2 },
-		/* the position is on another line than the block says */
-		{ "select 1;\nselect a;\n",
-			BOLD("  0") "\n" BOLD("  1") " select 1;\n" RED(
-				"  2", "select a;"),
-			"Some(Original(3))", 0, 0 },
-		/* no position: the line is certain, its two statements are not */
-		{ "select 1;\nselect a; select b;\n",
-			BOLD("  0") "\n" BOLD("  1") " select 1;\n" RED(
-				"  2", "select a; select b;"),
-			"None", 2, 0 },
-		/* sent alone (7.4 and later), it may be any of them */
-		{ "select a;\n\nselect a;\n",
-			BOLD("  0") "\n" RED("  1", "select a;"),
-			"Some(Original(8))", 0, 0 },
-		/* sent alone, and there is only one like it */
-		{ "select 1;\n\nselect a\nfrom b;\n",
-			BOLD("  0") "\n" BOLD("  1") " select a\n" RED(
-				"  2", "from b"),
-			"Some(Original(15))", 4, 2 },
-		/* the engine takes characters for bytes: it shows line 2, meant is
-		   3 */
-		{ "-- \xC3\xA9\xC3\xA9\xC3\xA9\nselect 1;\nselect a;\n",
-			BOLD("  0") "\n" BOLD(
-				"  1") " -- \xC3\xA9\xC3\xA9\xC3\xA9\n" RED("  2",
-				"select 1;"),
-			"Some(Original(18))", 3, 2 },
-		/* and forgets the CR: it shows line 3, meant is 2 */
-		{ "--\r\nselect a;\r\nselect b;\r\n",
-			BOLD("  0") "\n" BOLD("  1") " --\n" BOLD(
-				"  2") " select a;\n" RED("  3", "select b;"),
-			"Some(Original(14))", 2, 0 },
-		/* something else in the block */
-		{ "select 1;\n", BOLD("  0") "\n" RED("  1", "select 1;") "\nmore",
-			"None", 0, 0 },
-	};
 
 	(void)state;
-	for (size_t i = 0; i < US_LEN(rows); i++) {
+	for (size_t i = 0; i < US_LEN(placed); i++) {
 		US_AUTO(auto_str) char *logs = NULL;
 		us_logged_error e;
 		us_script *s = NULL;
 		us_err err = { 0 };
 
-		assert_ok(us_script_split(&s, "postgresql", rows[i].script,
-				  strlen(rows[i].script), &err),
+		assert_ok(us_script_split(&s, "postgresql", placed[i].script,
+				  strlen(placed[i].script), &err),
 			&err);
 		assert_ok(us_strf(&logs, &err,
 				  HEAD("42703") "ERROR: "
@@ -217,10 +214,10 @@ static void a_line_is_named_only_if_it_is_certain(void **state)
 						"severity: \"ERROR\", position: "
 						"%s, where_: "
 						"None }\n" TRACE,
-				  rows[i].block, rows[i].position),
+				  placed[i].block, placed[i].position),
 			&err);
 		assert_ok(us_logs_parse(&e, logs, s, &err), &err);
-		if (e.line != rows[i].line || e.statement != rows[i].statement)
+		if (e.line != placed[i].line || e.statement != placed[i].statement)
 			fail_msg("row %zu: line %zu, statement %zu", i, e.line,
 				e.statement);
 		us_logged_error_fini(&e);
@@ -357,6 +354,31 @@ static void empty_logs_and_our_own_lines_are_no_error(void **state)
 	}
 }
 
+/* A log and a script that are nothing but this, over and over. */
+static void read_garbage(const char *unit)
+{
+	enum { REPEATS = 40000 };
+	US_AUTO(auto_str) char *logs = NULL, *repeated = NULL;
+	us_str s = { 0 };
+	us_script *sql = NULL;
+	us_logged_error e;
+	us_err err = { 0 };
+
+	for (size_t j = 0; j < REPEATS; j++)
+		us_str_add(&s, unit);
+	assert_ok(us_str_take(&s, &repeated, NULL, &err), &err);
+	assert_ok(us_strf(&logs, &err,
+			  HEAD("1") "%s\n\nPosition:\n%s\n\nDbError { %s }\n%s at "
+				    "offset 3",
+			  repeated, "  1 a;a;", repeated, repeated),
+		&err);
+	assert_ok(us_script_split(&sql, "sqlite", repeated, strlen(repeated), &err),
+		&err);
+	assert_ok(us_logs_parse(&e, logs, sql, &err), &err);
+	us_logged_error_fini(&e);
+	us_script_free(sql);
+}
+
 /* Every shape that a search runs over, long enough that a quadratic one would time
  * the test out. */
 static void garbage_is_read_in_linear_time(void **state)
@@ -364,33 +386,11 @@ static void garbage_is_read_in_linear_time(void **state)
 	static const char *const units[] = { "\x1b[1", "\n   0: ", "\nDbError { ",
 		"\n\nPosition:\n", " in ", " at offset 1",
 		"\nDatabase error code: ", "\n\nPlease check the query number ",
-		"  1 a\n", "\"\\", "\nDETAIL:", "a;", "select 1;\n" };
-	enum { REPEATS = 40000 };
+		"  1 a\n", "\"\\", "\nDETAIL:", "a;", "select 1;\n", "  1 a;a;\n" };
 
 	(void)state;
-	for (size_t i = 0; i < US_LEN(units); i++) {
-		US_AUTO(auto_str) char *logs = NULL, *repeated = NULL;
-		us_str s = { 0 };
-		us_script *sql = NULL;
-		us_logged_error e;
-		us_err err = { 0 };
-
-		for (size_t j = 0; j < REPEATS; j++)
-			us_str_add(&s, units[i]);
-		assert_ok(us_str_take(&s, &repeated, NULL, &err), &err);
-		assert_ok(us_strf(&logs, &err,
-				  HEAD("1") "%s\n\nPosition:\n%s\n\nDbError { %s "
-					    "}\n%s"
-					    " at offset 3",
-				  repeated, "  1 a;a;", repeated, repeated),
-			&err);
-		assert_ok(us_script_split(
-				  &sql, "sqlite", repeated, strlen(repeated), &err),
-			&err);
-		assert_ok(us_logs_parse(&e, logs, sql, &err), &err);
-		us_logged_error_fini(&e);
-		us_script_free(sql);
-	}
+	for (size_t i = 0; i < US_LEN(units); i++)
+		read_garbage(units[i]);
 }
 
 int main(void)

@@ -1,0 +1,355 @@
+/* A real PostgreSQL on which somebody is at the migration while we look. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check.h"
+#include "cluster.h"
+#include "scratch.h"
+#include "unstick/auto.h"
+#include "unstick/evidence.h"
+#include "unstick/hash.h"
+
+#define NAME "20240102000000_m"
+
+static const char alter[] = "ALTER TABLE \"T\" ADD COLUMN \"b\" INTEGER";
+static const char script[] =
+	"-- AlterTable\nALTER TABLE \"T\"\n  ADD COLUMN \"b\" INTEGER;\n\n"
+	"UPDATE \"T\" SET \"b\" = 1;\n";
+
+typedef struct {
+	cluster_db db;
+	scratch tmp;
+	us_db *ours, *theirs, *blocker;
+	us_directory *dir;
+	us_ledger *led;
+	us_history *history;
+	us_config config;
+} stage;
+
+static us_db *connect(stage *s, us_db_mode mode)
+{
+	us_db *db = NULL;
+	us_err err = { 0 };
+
+	assert_ok(us_db_open(&db, &s->db.parts, mode, &err), &err);
+	return db;
+}
+
+static void exec(us_db *db, const char *sql)
+{
+	us_err err = { 0 };
+
+	assert_ok(us_db_exec(db, sql, &err), &err);
+}
+
+static void record(stage *s, const char *text)
+{
+	US_AUTO(auto_str) char *sql = NULL;
+	us_err err = { 0 };
+
+	/* the server hashes as Prisma does */
+	assert_ok(us_strf(&sql, &err,
+			  "INSERT INTO _prisma_migrations (id, checksum, "
+			  "migration_name, "
+			  "started_at) VALUES ('1', encode(sha256($x$%s$x$), "
+			  "'hex'), '" NAME "', now())",
+			  text),
+		&err);
+	cluster_exec(&s->db, sql);
+}
+
+static void stage_init(stage *s, const char *text)
+{
+	US_AUTO(auto_str) char *path = NULL;
+	us_err err = { 0 };
+
+	*s = (stage){ 0 };
+	cluster_db_open(&s->db);
+	scratch_open(&s->tmp);
+	scratch_write(&s->tmp, "migrations/" NAME "/migration.sql", text);
+	cluster_exec(&s->db, "CREATE TABLE _prisma_migrations (id VARCHAR(36) "
+			     "PRIMARY KEY NOT NULL, "
+			     "checksum VARCHAR(64) NOT NULL, finished_at "
+			     "TIMESTAMPTZ, migration_name "
+			     "VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at "
+			     "TIMESTAMPTZ, started_at "
+			     "TIMESTAMPTZ NOT NULL DEFAULT now(), "
+			     "applied_steps_count INTEGER NOT NULL "
+			     "DEFAULT 0); CREATE TABLE \"T\" (a INTEGER)");
+	record(s, text);
+	s->ours = connect(s, US_DB_READ);
+	s->theirs = connect(s, US_DB_WRITE);
+	path = scratch_path(&s->tmp, "migrations");
+	assert_ok(us_directory_load(&s->dir, path, &err), &err);
+	assert_ok(us_ledger_load(&s->led, s->ours, &err), &err);
+	assert_ok(us_history_load(&s->history, s->dir, s->led, &err), &err);
+}
+
+static void stage_fini(stage *s)
+{
+	us_history_free(s->history);
+	us_ledger_free(s->led);
+	us_directory_free(s->dir);
+	us_db_close(s->ours);
+	us_db_close(s->theirs);
+	us_db_close(s->blocker);
+	scratch_close(&s->tmp);
+	cluster_db_close(&s->db);
+}
+
+static us_evidence *look(stage *s, us_db *db, bool have_lock)
+{
+	us_ground g = { .config = &s->config,
+		.history = s->history,
+		.db = db,
+		.have_lock = have_lock,
+		.now = us_now() };
+	us_evidence *e = NULL;
+	us_case *cases = NULL;
+	us_err err = { 0 };
+	size_t n;
+
+	assert_ok(us_history_cases(s->history, &cases, &n, &err), &err);
+	assert_int_equal(n, 1);
+	assert_ok(us_evidence_load(&e, &g, &cases[0], &err), &err);
+	free(cases);
+	return e;
+}
+
+/* Are they at it, as our connection sees it? */
+static bool in_progress(stage *s)
+{
+	us_evidence *e = look(s, s->ours, true);
+	bool yes = e->kind == US_CASE_IN_PROGRESS;
+
+	assert_true(e->activity_visible);
+	assert_int_equal(e->nrunning, yes);
+	us_evidence_free(e);
+	return yes;
+}
+
+/* Somebody who sends a query and has to wait for "T". */
+typedef struct {
+	stage *s;
+	const char *query;
+	pthread_t thread;
+} sender;
+
+static void *send_it(void *arg)
+{
+	sender *it = arg;
+
+	cluster_exec(&it->s->db, it->query); /* one simple query, as a whole */
+	return NULL;
+}
+
+static void send_and_wait(sender *it)
+{
+	char *waits = NULL;
+
+	it->s->blocker = connect(it->s, US_DB_WRITE);
+	exec(it->s->blocker, "BEGIN");
+	exec(it->s->blocker, "LOCK TABLE \"T\"");
+	assert_int_equal(pthread_create(&it->thread, NULL, send_it, it), 0);
+	do {
+		free(waits);
+		waits = cluster_value(&it->s->db,
+			"SELECT count(*) FROM pg_stat_activity WHERE "
+			"wait_event_type = "
+			"'Lock' AND datname = current_database()");
+	} while (strcmp(waits, "0") == 0);
+	free(waits);
+}
+
+static void let_go(sender *it)
+{
+	exec(it->s->blocker, "COMMIT");
+	assert_int_equal(pthread_join(it->thread, NULL), 0);
+	us_db_close(it->s->blocker);
+	it->s->blocker = NULL;
+}
+
+static void a_statement_that_still_runs_is_in_progress(void **state)
+{
+	us_evidence *e;
+	stage s;
+	sender it = { &s, alter, 0 };
+
+	(void)state;
+	stage_init(&s, script);
+	assert_false(in_progress(&s));
+	send_and_wait(&it);
+	e = look(&s, s.ours, true); /* even while we hold Prisma's lock */
+	assert_int_equal(e->kind, US_CASE_IN_PROGRESS);
+	assert_int_equal(e->nrunning, 1);
+	assert_string_equal(e->running[0].state, "active");
+	assert_string_equal(e->running[0].query, alter);
+	assert_false(e->running[0].holds_lock);
+	assert_true(e->running[0].query_age_s >= 0);
+	us_evidence_free(e);
+	let_go(&it);
+	stage_fini(&s);
+}
+
+static void an_idle_session_may_be_about_to_go_on(void **state)
+{
+	stage s;
+
+	(void)state;
+	stage_init(&s, script);
+	exec(s.theirs, alter);
+	assert_true(in_progress(&s));
+	exec(s.theirs, "UPDATE \"T\" SET a = 2");
+	assert_false(in_progress(&s));
+	stage_fini(&s);
+}
+
+static void a_script_sent_whole_belongs_even_when_it_is_cut(void **state)
+{
+	/* 1,024 bytes are shown of a query: here nothing but comment */
+	us_str text = { 0 };
+	stage s;
+	sender it = { &s, NULL, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		us_str_add(&text, script);
+		stage_init(&s, us_str_text(&text));
+		it.query = us_str_text(&text);
+		send_and_wait(&it);
+		assert_true(in_progress(&s));
+		let_go(&it);
+		stage_fini(&s);
+		us_str_clear(&text);
+		for (size_t j = 0; j < 100; j++)
+			us_str_add(&text, "-- a long warning\n");
+	}
+	us_str_fini(&text);
+}
+
+static void a_query_belongs_to_the_script_or_not(void **state)
+{
+	static const char mixed[] =
+		"/* Warnings */\nSET lock_timeout = '5s';\nSELECT 1;\n"
+		"DO $$ BEGIN PERFORM 2; PERFORM 3; END $$;\nSELECT 'a;  b', 4;\n";
+	static const struct {
+		const char *query;
+		bool belongs;
+	} rows[] = {
+		{ "SELECT 'a;  b', 4", true },
+		{ "-- by hand\nselect 'a;  b', 4", false }, /* another case */
+		{ "  SELECT   'a;  b',/**/4 ; ", true },
+		{ "SELECT 'a; b', 4", false },
+		{ "DO $$ BEGIN PERFORM 2; PERFORM 3; END $$", true },
+		{ "SET lock_timeout = '5s'", false },
+		{ "SELECT 1", false },
+		{ "SELECT 2", false },
+	};
+	stage s;
+
+	(void)state;
+	stage_init(&s, mixed);
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		exec(s.theirs, rows[i].query);
+		if (in_progress(&s) != rows[i].belongs)
+			fail_msg("%s", rows[i].query);
+	}
+	stage_fini(&s);
+}
+
+static void whoever_holds_prismas_lock_is_at_it(void **state)
+{
+	us_evidence *e, *again;
+	stage s;
+
+	(void)state;
+	stage_init(&s, script);
+	exec(s.theirs, "SELECT pg_advisory_lock(72707369)");
+	exec(s.theirs, "SELECT 1");
+	e = look(&s, s.ours, false);
+	assert_int_equal(e->kind, US_CASE_IN_PROGRESS);
+	assert_int_equal(e->nrunning, 1);
+	assert_true(e->running[0].holds_lock);
+	assert_string_equal(e->running[0].why, "holds Prisma's advisory lock");
+
+	exec(s.theirs, "SELECT pg_advisory_unlock(72707369)");
+	again = look(&s, s.ours, false);
+	assert_int_equal(again->kind, US_CASE_TIMEOUT);
+	assert_false(us_evidence_same(e, again));
+	us_evidence_free(e);
+	us_evidence_free(again);
+	stage_fini(&s);
+}
+
+static void hidden_activity_is_not_taken_for_none(void **state)
+{
+	static const char role[] = "SET ROLE unstick_blind";
+	us_evidence *e;
+	us_db *blind;
+	stage s;
+
+	(void)state;
+	stage_init(&s, script);
+	cluster_exec(&s.db,
+		"DROP ROLE IF EXISTS unstick_blind; CREATE ROLE unstick_blind");
+	blind = connect(&s, US_DB_READ);
+	exec(blind, role);
+	exec(s.theirs, "SELECT 5");
+	e = look(&s, blind, true);
+	assert_false(e->activity_visible);
+	assert_int_equal(e->nrunning, 0);
+	us_evidence_free(e);
+	us_db_close(blind);
+	cluster_exec(&s.db, "DROP ROLE unstick_blind");
+	stage_fini(&s);
+}
+
+static void one_query_or_several_decides_on_atomicity(void **state)
+{
+	static const struct {
+		const char *engine;
+		us_tristate atomic;
+	} rows[] = {
+		{ NULL, US_UNSURE },
+		{ "6.19", US_YES },
+		{ "5", US_YES },
+		{ "7.3.0", US_YES },
+		{ "7", US_UNSURE },
+		{ "7.", US_UNSURE },
+		{ "7.4", US_UNSURE },
+		{ "7.10.1", US_UNSURE },
+		{ "8.0", US_UNSURE },
+		{ "latest", US_UNSURE },
+	};
+	stage s;
+
+	(void)state;
+	stage_init(&s, script);
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		us_evidence *e;
+
+		s.config.prisma_engine = (char *)(uintptr_t)rows[i].engine;
+		e = look(&s, s.ours, true);
+		if (e->atomic != rows[i].atomic)
+			fail_msg("%s: %d", rows[i].engine, e->atomic);
+		us_evidence_free(e);
+	}
+	stage_fini(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_statement_that_still_runs_is_in_progress),
+		cmocka_unit_test(an_idle_session_may_be_about_to_go_on),
+		cmocka_unit_test(a_script_sent_whole_belongs_even_when_it_is_cut),
+		cmocka_unit_test(a_query_belongs_to_the_script_or_not),
+		cmocka_unit_test(whoever_holds_prismas_lock_is_at_it),
+		cmocka_unit_test(hidden_activity_is_not_taken_for_none),
+		cmocka_unit_test(one_query_or_several_decides_on_atomicity),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
