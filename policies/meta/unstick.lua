@@ -189,3 +189,32 @@ function log.info(text) end
 
 ---@param text string
 function log.warn(text) end
+
+---The Lua module, for specs: `local unstick = require("unstick")`.
+---@class unstick
+---@field null any  Unknown, where unstick.case knows something.
+local unstick = {}
+
+---@class unstick.PolicyOptions
+---@field with table?
+---@field memory integer?  Bytes.
+---@field instructions integer?
+---@field time_ms integer?
+
+---Loads a policy; what it returns is called with a case.
+---@param name string  A file, or the name of a built-in policy.
+---@param options unstick.PolicyOptions?
+---@return fun(case: table): unstick.Answer?
+function unstick.policy(name, options) end
+
+---An ordinary case with what is given in its place. A field no case has is an error.
+---@param given table
+---@return userdata
+function unstick.case(given) end
+
+---A verdict as it would be reported.
+---@class unstick.Answer : unstick.Verdict
+---@field policy string
+---@field trace string?  Of a policy that broke.
+
+return unstick

@@ -1,0 +1,137 @@
+/* db:query() on a real PostgreSQL. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "cluster.h"
+
+struct world {
+	scratch files;
+	cluster_db db;
+};
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	scratch_open(&w->files);
+	cluster_db_open(&w->db);
+	cluster_exec(&w->db,
+		"create table u (id bigint, name text, ok boolean, score float8, "
+		"n numeric);"
+		"insert into u values (9007199254740993, 'Ada', true, 0.5, "
+		"12345678901234567890123.45), (2, null, false, 'NaN', null);"
+		"create function sneak() returns int language sql as "
+		"'insert into u (id) values (3) returning 1';");
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	cluster_db_close(&w->db);
+	scratch_close(&w->files);
+	free(w);
+	return 0;
+}
+
+static us_code open_cluster(us_db **out, void *ctx, us_err *err)
+{
+	struct world *w = ctx;
+
+	return us_db_open(out, &w->db.parts, US_DB_READ, err);
+}
+
+/* Runs the body and expects it to pass, or to stop with `part`. */
+static void query(
+	void **state, const char *body, us_limits limits, const char *part)
+{
+	struct world *w = *state;
+	us_verdict v;
+	us_err err = { 0 };
+	us_str text = { 0 };
+	question q = { .db = { open_cluster, w }, .limits = limits };
+
+	us_str_addf(&text,
+		"return { failure = function(case, db) %s "
+		"return verdict.skip('passed') end }",
+		body);
+	q.text = us_str_text(&text);
+	assert_ok(ask(&w->files, &q, &v, &err), &err);
+	assert_true(v.given);
+	if (part ? v.action != US_ACTION_STOP || !strstr(v.reason, part)
+		 : v.action != US_ACTION_SKIP)
+		fail_msg("%s\n  %s", body, v.reason);
+	us_verdict_fini(&v);
+	us_str_fini(&text);
+}
+
+static void rows_come_typed(void **state)
+{
+	query(state,
+		"local rows = db:query('select * from u order by id desc') "
+		"assert(rows[1].id == 9007199254740993) "
+		"assert(rows[1].ok == true and rows[2].ok == false) "
+		"assert(rows[1].score == 0.5 and rows[2].score ~= rows[2].score) "
+		"assert(rows[1].name == 'Ada' and rows[2].name == nil)",
+		roomy, NULL);
+	query(state,
+		"local rows = db:query('select 1 from u where id = $1 and ok = $2 "
+		"and "
+		"name = $3', 9007199254740993, true, 'Ada') assert(#rows == 1)",
+		roomy, NULL);
+}
+
+static void nothing_can_be_written(void **state)
+{
+	struct world *w = *state;
+	char *count;
+
+	query(state, "db:query('select sneak()')", roomy, "25006");
+	query(state, "db:query('with x as (delete from u returning 1) select 1')",
+		roomy, "25006");
+	query(state, "db:query('explain analyze delete from u')", roomy, "25006");
+	query(state, "db:query('select 1 into copy')", roomy, "25006");
+	query(state, "db:query('select * from u for update')", roomy, "25006");
+	count = cluster_value(&w->db, "select count(*) from u");
+	assert_string_equal(count, "2");
+	free(count);
+}
+
+static void an_error_says_its_sqlstate_and_leaves_the_connection_usable(
+	void **state)
+{
+	query(state,
+		"local ok, why = pcall(db.query, db, 'select * from nosuch') "
+		"assert(not ok and why:find('42P01'), why) "
+		"assert(#db:query('select 1') == 1)",
+		roomy, NULL);
+}
+
+/* The server gives up before the policy's time is over; the hook sees to the rest.
+ */
+static void a_slow_statement_ends_with_the_call(void **state)
+{
+	us_limits limits = roomy;
+
+	limits.wall_ms = 200;
+	query(state, "db:query('select pg_sleep(60)')", limits, "57014");
+	query(state, "pcall(db.query, db, 'select pg_sleep(60)') while true do end",
+		limits, "ran past its limit of 200 ms");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_come_typed),
+		cmocka_unit_test(nothing_can_be_written),
+		cmocka_unit_test(
+			an_error_says_its_sqlstate_and_leaves_the_connection_usable),
+		cmocka_unit_test(a_slow_statement_ends_with_the_call),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
