@@ -52,13 +52,17 @@ static bool is_set(const us_project *p, const char *name)
 static us_code not_set(
 	const us_project *p, const us_said *said, const char *what, us_err *err)
 {
+	const char *note = "";
+
+	if (said == &p->schema.url || said == &p->schema.direct)
+		note = " (Prisma: P1012)";
+	else if (p->prisma.path && !p->prisma.dotenv)
+		note = " (with a prisma.config.* Prisma reads no .env, and so "
+		       "doesn't "
+		       "unstick)";
 	return us_fail(err, US_E_CONFIG,
 		"%s:%d: %s is env(\"%s\"), which is not set%s", said->file,
-		said->line, what, said->text,
-		p->prisma.path && !p->prisma.dotenv
-			? " (with a prisma.config.* Prisma reads no .env, and so "
-			  "doesn't unstick)"
-			: "");
+		said->line, what, said->text, note);
 }
 
 /* What a file says: the text, or the variable it names. DIRECT_URL is preferred to

@@ -304,13 +304,14 @@ static us_code read_pair(us_settings *s, const us_value *map, const char *sectio
 	if (rc)
 		return rc;
 	v = value_at(map, full, get(map, pair->value));
-	for (size_t i = 0; i < n; i++) {
+	/* A dot only divides the names in the table. */
+	for (size_t i = 0; !strchr(key, '.') && i < n; i++) {
 		if (!keys[i].name)
 			continue;
 		if (strcmp(keys[i].name, full) == 0)
 			return keys[i].set(
 				&keys[i], (char *)s + keys[i].slot, &v, err);
-		if (!strchr(key, '.') && within(&keys[i], inner))
+		if (within(&keys[i], inner))
 			return read_section(s, &v, inner, err);
 	}
 	return no_such_key(map, section, key, line_of(get(map, pair->key)), err);
@@ -386,9 +387,9 @@ us_code us_settings_file(us_settings *s, const char *path, us_err *err)
 	root.document = &document;
 	root.node = yaml_document_get_root_node(&document);
 	if (root.node) {
-		root.line = line_of(root.node);
+		root = value_at(&root, "", root.node);
 		rc = nothing_follows(&parser, path, err);
-		if (rc == US_OK)
+		if (rc == US_OK && !(root.text && *root.text == '\0')) /* "---" */
 			rc = read_section(s, &root, "", err);
 	}
 	yaml_document_delete(&document);

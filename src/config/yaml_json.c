@@ -108,8 +108,11 @@ static us_code scalar(json_t **out, const converter *c, const yaml_node_t *n)
 		*out = json_real(d);
 	else
 		*out = json_string(text);
-	if (!range)
+	if (!range) {
+		json_decref(*out);
+		*out = NULL;
 		return fail(c, n, "contains a number that is too large");
+	}
 	return *out ? US_OK : us_fail(c->err, US_E_NOMEM, "out of memory");
 }
 
