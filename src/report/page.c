@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unstick/auto.h"
-
 /* ---- a paragraph's pieces ---------------------------------------------------- */
 
 void page_begin(page *p, size_t indent)
@@ -32,7 +30,7 @@ void page_label(page *p, const char *label)
 
 void page_say(page *p, const char *fmt, ...)
 {
-	US_AUTO(auto_str) char *text = NULL;
+	char *text = NULL;
 	va_list ap;
 	int n;
 
@@ -49,6 +47,7 @@ void page_say(page *p, const char *fmt, ...)
 	vsnprintf(text, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	safe_add(&p->line, SAFE_PROSE, text, (size_t)n);
+	free(text);
 }
 
 void page_name(page *p, const char *name)
@@ -63,7 +62,14 @@ void page_shell_word(page *p, const char *word)
 
 void page_mark(page *p, char mark)
 {
-	us_str_addc(&p->line, mark);
+	if (p->marked || mark != MARK_PLAIN)
+		us_str_addc(&p->line, mark);
+	p->marked = mark != MARK_PLAIN;
+}
+
+void page_glue(page *p)
+{
+	us_str_addc(&p->line, MARK_GLUE);
 }
 
 /* ---- from a paragraph to lines -------------------------------------------------
@@ -112,10 +118,23 @@ static void print_blanks(page *p, size_t n)
 		us_str_addc(&p->out, ' ');
 }
 
+static void open_line(page *p)
+{
+	if (p->gap)
+		us_str_addc(&p->out, '\n');
+	p->gap = false;
+}
+
 static void break_line(page *p)
 {
 	us_str_addc(&p->out, '\n');
 	print_blanks(p, p->indent);
+}
+
+static void trim(us_str *s)
+{
+	while (s->len > 0 && s->buf[s->len - 1] == ' ')
+		s->buf[--s->len] = '\0';
 }
 
 void page_end(page *p)
@@ -125,6 +144,7 @@ void page_end(page *p)
 	const char *at = us_str_text(&p->line);
 	size_t column = 0;
 
+	open_line(p);
 	while (*at) {
 		size_t blanks = strspn(at, " "), n, wide;
 
@@ -149,6 +169,7 @@ void page_end(page *p)
 			column = p->indent;
 		}
 	}
+	trim(&p->out); /* of a label with nothing beside it */
 	us_str_addc(&p->out, '\n');
 	p->out.failed = p->out.failed || p->line.failed;
 	us_str_clear(&p->line);
@@ -157,7 +178,8 @@ void page_end(page *p)
 /* ---- code
  * ------------------------------------------------------------------------ */
 
-#define ENDLESS 200 /* columns; an INSERT can have a million */
+#define ENDLESS 240 /* columns; an INSERT can have a million */
+#define KEPT 200    /* of such a line */
 
 /* The bytes of the first `limit` characters of text[0..n). */
 static size_t fitting(const char *text, size_t n, size_t limit)
@@ -172,7 +194,7 @@ static size_t fitting(const char *text, size_t n, size_t limit)
 	return i;
 }
 
-void page_excerpt(page *p, const char *text, size_t limit)
+void page_excerpt(page *p, const char *text, size_t width)
 {
 	us_str flat = { 0 };
 	size_t n;
@@ -187,7 +209,7 @@ void page_excerpt(page *p, const char *text, size_t limit)
 			us_str_addc(&flat, ' ');
 		text += word;
 	}
-	n = fitting(us_str_text(&flat), flat.len, limit);
+	n = fitting(us_str_text(&flat), flat.len, width);
 	safe_add(&p->line, SAFE_NAME, us_str_text(&flat), n);
 	if (n < flat.len)
 		us_str_add(&p->line, "...");
@@ -202,7 +224,10 @@ void page_code(page *p, size_t indent, const char *gutter, const char *text,
 
 	if (n > 0 && text[n - 1] == '\r')
 		n--;
-	shown = whole || p->style->verbose ? n : fitting(text, n, ENDLESS);
+	open_line(p);
+	shown = n;
+	if (!whole && !p->style->verbose && columns(text, n) > ENDLESS)
+		shown = fitting(text, n, KEPT);
 	print_blanks(p, indent);
 	us_str_add(&p->out, gutter);
 	safe_add(&p->out, SAFE_CODE, text, shown);
@@ -244,14 +269,20 @@ void page_more(page *p, size_t indent, const char *gutter, size_t n)
 {
 	if (n == 0)
 		return;
+	open_line(p);
 	print_blanks(p, indent);
 	us_str_add(&p->out, gutter);
 	us_str_addf(&p->out, "... and %zu more (--verbose shows all)\n", n);
 }
 
-void page_blank(page *p)
+void page_gap(page *p)
 {
-	us_str_addc(&p->out, '\n');
+	p->gap = p->out.len > 0;
+}
+
+void page_close(page *p)
+{
+	us_str_fini(&p->line);
 }
 
 size_t page_shown(const page *p, size_t n, size_t limit)

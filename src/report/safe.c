@@ -79,6 +79,8 @@ void safe_add(us_str *s, safe_kind kind, const char *text, size_t n)
 		/* A backtick opens a command only if another one closes it. */
 		if (*at == '`' && kind == SAFE_PROSE)
 			command = !command && memchr(at + 1, '`', n - i - 1);
+		if (kind == SAFE_PROSE && *at == '\r' && i + 1 < n && at[1] == '\n')
+			continue; /* a line's end, as Windows writes it */
 		if (point < 0)
 			us_str_addf(s, "\\x%02x", (unsigned)(unsigned char)*at);
 		else if (point < 0x20 || point == 0x7f)
@@ -129,22 +131,38 @@ static bool is_shell_safe(const char *text)
 	return true;
 }
 
+/* Something in it would be shown otherwise than it is. */
+static bool is_disguised(const char *text, size_t n)
+{
+	for (size_t i = 0, len; i < n; i += len) {
+		long point;
+
+		len = decode(text + i, n - i, &point);
+		if (point < 0x20 || point == 0x7f || misleads(point))
+			return true;
+	}
+	return false;
+}
+
 void safe_add_shell_word(us_str *s, const char *text)
 {
-	if (is_shell_safe(text)) {
+	/* The escapes of safe_add() are those that bash and zsh read in $'...'. */
+	const bool escaped = is_disguised(text, strlen(text));
+
+	if (!escaped && is_shell_safe(text)) {
 		safe_add(s, SAFE_NAME, text, strlen(text));
 		return;
 	}
-	us_str_addc(s, '\'');
+	us_str_add(s, escaped ? "$'" : "'");
 	while (*text) {
-		size_t plain = strcspn(text, "'");
+		size_t n = strcspn(text, escaped ? "'\\" : "'");
 
-		safe_add(s, SAFE_NAME, text, plain);
-		text += plain;
-		if (*text) {
-			us_str_add(s, "'\\''");
-			text++;
-		}
+		safe_add(s, SAFE_NAME, text, n);
+		text += n;
+		if (!*text)
+			break;
+		us_str_add(s, escaped ? "\\" : "'\\'");
+		us_str_addc(s, *text++);
 	}
 	us_str_addc(s, '\'');
 }

@@ -5,38 +5,52 @@
 #include <stdio.h>
 #include <string.h>
 
+static void print_database(page *p, const json_t *run)
+{
+	const json_t *db = json_object_get(run, "database");
+
+	if (!text_at(db, "provider") && !text_at(db, "name"))
+		return;
+	page_begin(p, 0);
+	say_database(p, run);
+	page_end(p);
+}
+
+/* `explain` of a name that needs no decision. */
+static void print_entry(page *p, const json_t *run)
+{
+	const json_t *entry = json_array_get(json_object_get(run, "history"), 0);
+	const char *name = text_at(entry, "name");
+	const char *state = text_at(entry, "state");
+
+	if (length_at(run, "cases") > 0 || !name || !state ||
+		!is_at(run, "command", "explain"))
+		return;
+	page_begin(p, 0);
+	page_name(p, name);
+	page_say(p, ": ");
+	say_word(p, state);
+	if (true_at(entry, "edited"))
+		page_say(p, ", edited since");
+	page_say(p, "; there is nothing to decide");
+	page_end(p);
+}
+
 static void text_cases(page *p, const json_t *run)
 {
 	size_t i;
 	const json_t *v;
 
+	print_database(p, run);
+	if (is_dry(run))
+		say_lock(p, run);
 	json_array_foreach(json_object_get(run, "cases"), i, v)
 	{
+		page_gap(p);
 		text_case(p, run, v);
-		page_blank(p);
 	}
-}
-
-static void text_plan(page *p, const json_t *run)
-{
-	if (!p->style->quiet) {
-		if (json_is_object(json_object_get(run, "database"))) {
-			page_begin(p, 0);
-			say_database(p, run);
-			page_end(p);
-			page_blank(p);
-		}
-		text_cases(p, run);
-	}
-	text_summary(p, run);
-}
-
-static void text_render(page *p, const json_t *run)
-{
-	if (is_at(run, "command", "status"))
-		text_status(p, run);
-	else
-		text_plan(p, run);
+	page_gap(p);
+	print_entry(p, run);
 }
 
 us_code us_report_text(
@@ -45,15 +59,24 @@ us_code us_report_text(
 	page p = { .style = style };
 	us_code rc = US_OK;
 
-	text_render(&p, run);
+	if (is_at(run, "command", "status")) {
+		if (!style->quiet)
+			print_database(&p, run);
+		text_status(&p, run);
+	} else {
+		if (!style->quiet)
+			text_cases(&p, run);
+		text_summary(&p, run);
+	}
+	page_close(&p);
+
 	errno = 0;
-	if (p.out.failed || p.line.failed)
+	if (p.out.failed)
 		rc = us_fail(err, US_E_NOMEM, "out of memory");
 	else if (fwrite(us_str_text(&p.out), 1, p.out.len, out) != p.out.len ||
 		 fflush(out) == EOF || ferror(out))
 		rc = us_fail(err, US_E_IO, "writing the report: %s",
 			errno ? strerror(errno) : "the stream is broken");
 	us_str_fini(&p.out);
-	us_str_fini(&p.line);
 	return rc;
 }

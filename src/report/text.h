@@ -24,6 +24,8 @@ void text_case(page *p, const json_t *run, const json_t *kase);
 
 /* What was found: began, state of K, error, who is at it, leftovers, candidates. */
 void text_found(page *p, const json_t *run, const json_t *kase);
+/* The same records asked again under their folder's name: what that adds. */
+void text_renamed(page *p, const json_t *then);
 /* What was decided, by whom, and what the guard says to it. */
 void text_decided(page *p, const json_t *kase);
 /* The SQL; only what is asked for by the command or --verbose. */
@@ -51,7 +53,11 @@ const json_t *failed_record(const json_t *kase);
 bool say_began(page *p, const json_t *kase);
 /* Somebody is seen or suspected to be still at it. */
 bool is_in_progress(const json_t *kase);
-/* Nothing more is to be done about it: planned (in an audit) or done. */
+/* The command only looks: nothing is done, whatever is decided. */
+bool is_dry(const json_t *run);
+/* Nothing more is to be done about it: planned (by a dry command) or done. */
 bool is_settled(const json_t *run, const json_t *kase);
+/* The verdict that counts: the one under its new name, if there is one. */
+const json_t *last_verdict(const json_t *kase);
 
 #endif

@@ -41,11 +41,22 @@ bool is_in_progress(const json_t *kase)
 	return is_at(kase, "kind", "in_progress");
 }
 
+bool is_dry(const json_t *run)
+{
+	return is_at(run, "command", "audit") || is_at(run, "command", "explain");
+}
+
 bool is_settled(const json_t *run, const json_t *kase)
 {
-	if (is_at(run, "command", "audit"))
-		return is_at(kase, "outcome", "planned");
-	return is_at(kase, "outcome", "done");
+	return is_at(kase, "outcome", is_dry(run) ? "planned" : "done");
+}
+
+const json_t *last_verdict(const json_t *kase)
+{
+	const json_t *then =
+		json_object_get(json_object_get(kase, "then"), "verdict");
+
+	return json_is_object(then) ? then : json_object_get(kase, "verdict");
 }
 
 static char mark_of(const json_t *run, const json_t *kase)
@@ -67,39 +78,26 @@ static void print_name(page *p, const json_t *run, const json_t *kase)
 	page_end(p);
 }
 
-/* The second question, after a rename: the same records under the folder's name. */
-static void print_then(page *p, const json_t *run, const json_t *then)
-{
-	const char *name = text_at(then, "name");
-
-	if (!json_is_object(then))
-		return;
-	page_label(p, "then");
-	page_say(p, "asked again as ");
-	page_name(p, name ? name : "(no name)");
-	page_end(p);
-	text_found(p, run, then);
-	text_decided(p, then);
-}
-
 void text_case(page *p, const json_t *run, const json_t *kase)
 {
+	const json_t *then = json_object_get(kase, "then");
 	const bool explain = is_at(run, "command", "explain");
-	const bool audit = is_at(run, "command", "audit");
 
 	print_name(p, run, kase);
 	text_found(p, run, kase);
-	text_decided(p, kase);
-	print_then(p, run, json_object_get(kase, "then"));
 	if (explain) {
 		text_statements(p, kase);
 		text_records(p, kase);
 	}
+	text_decided(p, kase);
+	if (json_is_object(then)) {
+		text_renamed(p, then);
+		text_decided(p, then);
+	}
 	text_actions(p, run, kase);
-	if (!explain)
-		text_outcome(p, run, kase);
-	if (explain || audit || !is_settled(run, kase))
+	text_outcome(p, run, kase);
+	if (is_dry(run) || !is_settled(run, kase))
 		text_permitted(p, kase);
-	if (!is_settled(run, kase))
+	if (!is_settled(run, kase) || is_in_progress(kase))
 		text_next(p, run, kase);
 }

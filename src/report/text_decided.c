@@ -35,8 +35,11 @@ static void print_verdict(page *p, const json_t *verdict)
 	} else if (policy) {
 		page_say(p, ", by ");
 		page_name(p, policy);
-		if (number_at(&line, verdict, "line"))
-			page_say(p, " line %" JSON_INTEGER_FORMAT, line);
+		if (number_at(&line, verdict, "line")) {
+			page_say(p, ", line");
+			page_glue(p);
+			page_say(p, "%" JSON_INTEGER_FORMAT, line);
+		}
 	}
 	if (true_at(verdict, "override"))
 		page_say(p, ", with override");
@@ -48,23 +51,38 @@ static void print_verdict(page *p, const json_t *verdict)
 	}
 }
 
-static void print_guard(page *p, const json_t *guard, bool by_hand)
+/* That an action which changes nothing may be taken is no news. */
+static bool is_news(const page *p, const json_t *verdict, const json_t *guard)
+{
+	static const char *const idle[] = { "wait", "skip", "stop" };
+
+	if (!true_at(guard, "allowed") || p->style->verbose)
+		return true;
+	for (size_t i = 0; i < US_LEN(idle); i++)
+		if (is_at(verdict, "action", idle[i]))
+			return false;
+	return true;
+}
+
+static void print_guard(page *p, const json_t *verdict, const json_t *guard)
 {
 	const char *why = text_at(guard, "why");
-	const bool overridden = true_at(guard, "overridden");
 	const json_t *allowed = json_object_get(guard, "allowed");
+	const bool by_hand = is_by_hand(verdict);
 
-	if (!json_is_boolean(allowed))
+	if (!json_is_boolean(allowed) || !is_news(p, verdict, guard))
 		return;
 	page_label(p, "guard");
-	if (overridden) {
+	if (true_at(guard, "overridden")) {
+		/* its words say so */
 		page_mark(p, MARK_YELLOW);
-		page_say(p, "would refuse, overridden by the configuration");
+		page_say(p, "%s", why ? why : "overridden");
+		why = NULL;
 	} else if (json_is_true(allowed)) {
 		page_say(p, by_hand ? "agrees" : "permits it");
 	} else {
 		page_mark(p, MARK_RED);
-		page_say(p, by_hand ? "warns: the evidence does not agree"
+		page_say(p, by_hand ? "warns that the evidence doesn't agree"
 				    : "refuses it");
 	}
 	page_mark(p, MARK_PLAIN);
@@ -78,12 +96,12 @@ void text_decided(page *p, const json_t *kase)
 	const json_t *verdict = json_object_get(kase, "verdict");
 	const char *trace = text_at(verdict, "traceback");
 
-	if (!json_is_object(verdict))
+	if (!text_at(verdict, "action") && !text_at(verdict, "reason"))
 		return;
 	print_verdict(p, verdict);
 	if (trace)
 		page_lines(p, PAGE_TEXT, "| ", trace, TRACE_LINES);
-	print_guard(p, json_object_get(kase, "guard"), is_by_hand(verdict));
+	print_guard(p, verdict, json_object_get(kase, "guard"));
 }
 
 /* ---- what is written ------------------------------------------------------------
@@ -117,16 +135,6 @@ void text_actions(page *p, const json_t *run, const json_t *kase)
 
 /* ---- what came of it
  * --------------------------------------------------------------- */
-
-/* The verdict that settles the record: the one under its new name, if there is one.
- */
-static const json_t *last_verdict(const json_t *kase)
-{
-	const json_t *then =
-		json_object_get(json_object_get(kase, "then"), "verdict");
-
-	return json_is_object(then) ? then : json_object_get(kase, "verdict");
-}
 
 static const char *effect(const json_t *kase)
 {
@@ -170,7 +178,7 @@ static void say_planned(page *p, const json_t *run, const json_t *kase)
 	if (is_at(last, "action", "wait")) {
 		page_say(p, "`unstick resolve` would wait");
 		if (json_is_number(seconds))
-			page_say(p, " %g seconds", json_number_value(seconds));
+			page_say(p, " %g s", json_number_value(seconds));
 		page_say(p, " and look again");
 	} else {
 		page_say(p, "would be ");
@@ -223,11 +231,13 @@ void text_outcome(page *p, const json_t *run, const json_t *kase)
 {
 	const char *outcome = text_at(kase, "outcome");
 	const char *why = text_at(kase, "outcome_why");
+	const bool waits =
+		is_dry(run) && outcome && strcmp(outcome, "waiting") == 0;
 
 	if (!outcome)
 		return;
 	page_label(p, "outcome");
-	if (strcmp(outcome, "planned") == 0)
+	if (waits || strcmp(outcome, "planned") == 0)
 		say_planned(p, run, kase);
 	else if (strcmp(outcome, "done") == 0)
 		say_done(p, kase);
@@ -270,33 +280,46 @@ static bool same_text(const json_t *a, const json_t *b)
 	return x && y ? strcmp(x, y) == 0 : x == y;
 }
 
-/* Actions with the same reason share a line. */
-static void print_refused(page *p, json_t *object)
+/* All actions from `first` on that have its reason. */
+static void say_actions(page *p, json_t *refused, const char *first)
 {
-	const char *action, *other;
-	json_t *why, *its;
+	void *it = json_object_iter_at(refused, first);
+	const json_t *why = json_object_iter_value(it);
+
+	page_say(p, "%s", first);
+	while ((it = json_object_iter_next(refused, it)) != NULL)
+		if (same_text(json_object_iter_value(it), why))
+			page_say(p, ", %s", json_object_iter_key(it));
+}
+
+static bool is_told(json_t *refused, const char *action, const json_t *why)
+{
+	const char *other;
+	json_t *its;
+
+	json_object_foreach(refused, other, its)
+	{
+		if (strcmp(other, action) == 0)
+			return false;
+		if (same_text(its, why))
+			return true;
+	}
+	return false;
+}
+
+/* Actions with the same reason share a line. */
+static void print_refused(page *p, json_t *refused)
+{
+	const char *action;
+	json_t *why;
 	bool first = true;
 
-	json_object_foreach(object, action, why)
+	json_object_foreach(refused, action, why)
 	{
-		bool told = false, before = true;
-
-		json_object_foreach(object, other, its)
-		{
-			before = before && strcmp(other, action) != 0;
-			told = told || (before && same_text(its, why));
-		}
-		if (told)
+		if (is_told(refused, action, why))
 			continue;
-		page_label(p, first ? "refused" : "");
-		page_say(p, "%s", action);
-		before = true;
-		json_object_foreach(object, other, its)
-		{
-			if (!before && same_text(its, why))
-				page_say(p, ", %s", other);
-			before = before && strcmp(other, action) != 0;
-		}
+		page_label(p, first ? "not allowed" : "");
+		say_actions(p, refused, action);
 		if (json_is_string(why))
 			page_say(p, ": %s", json_string_value(why));
 		page_end(p);

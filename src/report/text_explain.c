@@ -11,10 +11,11 @@
 #define LOG_LINES 10 /* of each record's logs */
 #define GUTTER 32
 #define NUMBERS 4 /* where line numbers stand */
+#define REST "       | "
 
 static void print_heading(page *p, const char *title)
 {
-	page_blank(p);
+	page_gap(p);
 	page_begin(p, PAGE_INDENT);
 	page_say(p, "%s", title);
 	page_end(p);
@@ -33,33 +34,36 @@ static void print_sql_line(
 		snprintf(gutter, sizeof(gutter), "%c%5" JSON_INTEGER_FORMAT " | ",
 			error ? '>' : ' ', line);
 	else
-		snprintf(gutter, sizeof(gutter), "      | ");
+		snprintf(gutter, sizeof(gutter), REST);
 	page_code(p, NUMBERS, gutter, text, n, false);
 }
 
 /* The first lines and the one with the error; `line` is the first one's number, 0
- * if not known. */
+ * if not known. A gap of one line is no gap. */
 static void print_sql(page *p, const char *sql, json_int_t line, json_int_t error)
 {
+	const json_int_t target = line > 0 && error >= line ? error - line : -1;
 	const char *at = sql;
 	size_t hidden = 0;
 
-	for (size_t i = 0; *at; i++) {
-		const json_int_t number = line > 0 ? line + (json_int_t)i : 0;
-		const bool here = number > 0 && number == error;
+	for (json_int_t i = 0; *at; i++) {
 		const size_t n = strcspn(at, "\n");
+		const bool shown =
+			p->style->verbose || i < SQL_LINES || i == target ||
+			(hidden == 0 && (!at[n] || !at[n + 1] || i + 1 == target));
 
-		if (p->style->verbose || i < SQL_LINES || here) {
-			page_more(p, NUMBERS, "      | ", hidden);
+		if (shown) {
+			page_more(p, NUMBERS, REST, hidden);
 			hidden = 0;
-			print_sql_line(p, number, here, at, n);
+			print_sql_line(
+				p, line > 0 ? line + i : 0, i == target, at, n);
 		} else {
 			hidden++;
 		}
 		at += n;
 		at += *at == '\n';
 	}
-	page_more(p, NUMBERS, "      | ", hidden);
+	page_more(p, NUMBERS, REST, hidden);
 }
 
 static char mark_of(const char *state)
@@ -76,7 +80,7 @@ static void print_title(page *p, const json_t *v, size_t i, size_t n)
 	const char *kind = text_at(v, "kind");
 	const char *state = text_at(v, "state");
 
-	page_blank(p);
+	page_gap(p);
 	page_begin(p, PAGE_INDENT);
 	page_mark(p, MARK_BOLD);
 	page_say(p, "statement %zu of %zu", i + 1, n);
@@ -86,10 +90,9 @@ static void print_title(page *p, const json_t *v, size_t i, size_t n)
 	if (state) {
 		page_say(p, ": ");
 		page_mark(p, mark_of(state));
-		page_say(p,
+		page_say(p, "%s",
 			strcmp(state, "unknown") == 0 ? "not known whether it ran"
-						      : "%s",
-			state);
+						      : state);
 		page_mark(p, MARK_PLAIN);
 	}
 	page_end(p);
@@ -97,7 +100,7 @@ static void print_title(page *p, const json_t *v, size_t i, size_t n)
 
 static void print_note(page *p, const char *note, const json_t *error)
 {
-	page_begin(p, NUMBERS + 6);
+	page_begin(p, NUMBERS + sizeof(REST) - sizeof("| "));
 	us_str_add(&p->line, "= ");
 	p->indent += 2;
 	page_say(p, "%s", note);
@@ -145,7 +148,7 @@ void text_statements(page *p, const json_t *kase)
 		return;
 	}
 	if (directory) {
-		page_blank(p);
+		page_gap(p);
 		page_begin(p, PAGE_INDENT);
 		page_say(p, "the script: ");
 		page_name(p, directory);
@@ -200,7 +203,7 @@ static void print_record(page *p, const json_t *v)
 	print_text(p, "record", text_at(v, "id"));
 	print_text(p, "started", text_at(v, "started_at"));
 	print_text(p, "finished", text_at(v, "finished_at"));
-	print_text(p, "rolled b.", text_at(v, "rolled_back_at"));
+	print_text(p, "rolled back", text_at(v, "rolled_back_at"));
 	print_text(p, "checksum", text_at(v, "checksum"));
 	page_label(p, "steps");
 	if (number_at(&steps, v, "applied_steps_count"))
@@ -224,9 +227,8 @@ void text_records(page *p, const json_t *kase)
 
 	json_array_foreach(records, i, v)
 	{
-		page_blank(p);
+		page_gap(p);
 		print_record(p, v);
 	}
-	if (json_array_size(records) > 0)
-		page_blank(p);
+	page_gap(p);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "text.h"
+#include "unstick/auto.h"
 
 #define SHOWN 10 /* leftovers and candidates */
 
@@ -85,32 +86,39 @@ static bool say_state(page *p, const json_t *evidence)
 	return true;
 }
 
+static void print_line(page *p, const char *text)
+{
+	page_label(p, "");
+	page_say(p, "%s", text);
+	page_end(p);
+}
+
 static void print_state(page *p, const json_t *evidence)
 {
 	static const char *const proofs[][2] = {
-		{ "ledger", "by the ledger" },
-		{ "catalog", "by the catalog" },
-		{ "replay", "by replay" },
+		{ "ledger", " (the ledger proves it)" },
+		{ "catalog", " (the catalog shows it)" },
+		{ "replay", " (replaying it shows it)" },
 	};
 	const char *proof = text_at(evidence, "proof");
 	const char *why = text_at(evidence, "why");
-	bool said;
 
 	if (!text_at(evidence, "state") && !why)
 		return;
 	page_label(p, "found");
-	said = say_state(p, evidence);
-	for (size_t i = 0; proof && i < sizeof(proofs) / sizeof(*proofs); i++)
-		if (strcmp(proof, proofs[i][0]) == 0)
-			page_say(p, ", %s", proofs[i][1]);
-	if (why)
-		page_say(p, "%s%s", said ? ": " : "", why);
-	page_end(p);
-	if (true_at(evidence, "edited")) {
-		page_label(p, "");
-		page_say(p, "the script was edited since it was tried");
+	if (say_state(p, evidence)) {
+		for (size_t i = 0; proof && i < US_LEN(proofs); i++)
+			if (strcmp(proof, proofs[i][0]) == 0)
+				page_say(p, "%s", proofs[i][1]);
+		page_end(p);
+		if (why)
+			print_line(p, why);
+	} else {
+		page_say(p, "%s", why);
 		page_end(p);
 	}
+	if (true_at(evidence, "edited"))
+		print_line(p, "the script was edited since it was tried");
 }
 
 /* ---- the case itself
@@ -121,6 +129,11 @@ static void print_kind(page *p, const json_t *kase)
 	const char *kind = text_at(kase, "kind");
 	const char *cause = text_at(kase, "cause");
 
+	/* An unknown cause is worth a word only where the kind says nothing else.
+	 */
+	if (cause && strcmp(cause, "unknown") == 0 && kind &&
+		strcmp(kind, "failure") != 0)
+		cause = NULL;
 	if (!kind && !cause)
 		return;
 	page_label(p, "what");
@@ -141,8 +154,9 @@ static void print_began(page *p, const json_t *kase)
 	page_label(p, "when");
 	(void)say_began(p, kase);
 	if (number_at(&attempts, kase, "attempts") && attempts > 0) {
-		page_say(p, "; unstick ran it again ");
-		say_count(p, attempts, "time");
+		page_say(p, "; ");
+		say_count(p, attempts, "attempt");
+		page_say(p, " by unstick so far");
 		if (number_at(&left, kase, "attempts_left"))
 			page_say(p, ", %" JSON_INTEGER_FORMAT " left", left);
 	}
@@ -160,7 +174,10 @@ static void print_error(page *p, const json_t *evidence)
 		return;
 	page_label(p, "error");
 	page_mark(p, MARK_RED);
-	say_error(p, error, false);
+	if (text_at(error, "code") || text_at(error, "message"))
+		say_error(p, error, false);
+	else
+		page_say(p, "one was recorded, but not what it was");
 	page_mark(p, MARK_PLAIN);
 	if (has_statement || has_line) {
 		page_say(p, "\n");
@@ -270,6 +287,18 @@ static void print_candidates(page *p, const json_t *kase)
 		page_end(p);
 	}
 	page_more(p, PAGE_TEXT, "", n - shown);
+}
+
+void text_renamed(page *p, const json_t *then)
+{
+	const char *name = text_at(then, "name");
+
+	page_label(p, "then");
+	page_say(p, "asked again as ");
+	page_name(p, name ? name : "(no name)");
+	page_end(p);
+	print_kind(p, then);
+	print_state(p, json_object_get(then, "evidence"));
 }
 
 void text_found(page *p, const json_t *run, const json_t *kase)

@@ -5,7 +5,7 @@
 #include "text.h"
 
 #define LOOK_AT 6  /* statements to look for by hand */
-#define EXCERPT 56 /* columns of each */
+#define EXCERPT 50 /* columns of each */
 
 /* ---- pieces -------------------------------------------------------------------
  */
@@ -23,7 +23,7 @@ static void print_command(
 	page_mark(p, MARK_BOLD);
 	page_name(p, command);
 	if (name) {
-		page_mark(p, MARK_GLUE);
+		page_glue(p);
 		page_shell_word(p, name);
 	}
 	page_mark(p, MARK_PLAIN);
@@ -64,7 +64,7 @@ static void print_git_mv(
 		if (directory)
 			us_str_addf(&path, "%s/", directory);
 		us_str_add(&path, names[i]);
-		page_mark(p, MARK_GLUE);
+		page_glue(p);
 		page_shell_word(p, us_str_text(&path));
 	}
 	page_mark(p, MARK_PLAIN);
@@ -113,8 +113,11 @@ static void print_look_at(page *p, bool *first, const json_t *kase)
 		json_int_t line;
 
 		page_begin(p, PAGE_TEXT + 2);
-		if (number_at(&line, v, "line"))
-			page_say(p, "line %" JSON_INTEGER_FORMAT ": ", line);
+		if (number_at(&line, v, "line")) {
+			page_name(p, "line ");
+			page_say(p, "%" JSON_INTEGER_FORMAT ":", line);
+			page_glue(p);
+		}
 		if (sql)
 			page_excerpt(p, sql, EXCERPT);
 		else
@@ -129,37 +132,70 @@ static bool has_folder(const json_t *kase)
 	return text_at(kase, "directory") != NULL;
 }
 
+static const char *when_rolled_back(const json_t *kase, bool partial)
+{
+	if (!has_folder(kase))
+		return "right if nothing of it is in the database; Prisma then "
+		       "ignores this name, and runs a renamed folder as a new "
+		       "migration";
+	if (partial)
+		return "right once you have taken back what ran; the next deploy "
+		       "runs all of it";
+	return "right if nothing of it is in the database, or you took it back; "
+	       "the "
+	       "next deploy runs all of it";
+}
+
 /* What Prisma's own `migrate resolve` can record, and when it is true. */
 static void print_by_hand(
 	page *p, bool *first, const json_t *kase, const char *name)
 {
+	const bool partial =
+		is_at(json_object_get(kase, "evidence"), "state", "partial");
+
 	if (!failed_record(kase))
 		return; /* Prisma refuses both for an applied record */
 	if (has_folder(kase)) {
 		print_command(p, first, "unstick resolve --applied", name);
-		print_when(p, "right if everything the script does is in the "
-			      "database");
+		print_when(p, partial ? "right once you have run what is missing"
+				      : "right if everything the script does is in "
+					"the database");
 	}
 	print_command(p, first, "unstick resolve --rolled-back", name);
-	print_when(p, has_folder(kase)
-			      ? "right if nothing of it is in the database, or "
-				"you took it back; the next deploy runs all of it"
-			      : "right if nothing of it is in the database; the "
-				"name is then forgotten");
+	print_when(p, when_rolled_back(kase, partial));
 }
 
 static void print_in_progress(page *p, bool *first)
 {
 	print_advice(p, first,
-		"let it end; resolve nothing by hand while it runs, it would be "
-		"run "
-		"twice or be recorded wrongly");
+		"let it end, and resolve nothing while it runs: it would run "
+		"twice, "
+		"or be recorded as what it isn't");
 	print_command(p, first, "unstick status", NULL);
 	print_when(p, "shows whether it still runs");
 }
 
 /* ---- by outcome
  * ---------------------------------------------------------------------- */
+
+/* Refused although verdict and guard agreed: something moved in between. */
+static bool has_moved(const json_t *kase)
+{
+	const json_t *then = json_object_get(kase, "then");
+
+	return is_at(kase, "outcome", "refused") &&
+	       true_at(json_object_get(kase, "guard"), "allowed") &&
+	       (!json_is_object(then) ||
+		       true_at(json_object_get(then, "guard"), "allowed"));
+}
+
+static void print_again(page *p)
+{
+	bool first = true;
+
+	print_command(p, &first, "unstick resolve", NULL);
+	print_when(p, "looks at everything anew");
+}
 
 static void print_person(
 	page *p, const json_t *run, const json_t *kase, const char *name)
@@ -187,8 +223,9 @@ void text_next(page *p, const json_t *run, const json_t *kase)
 
 	if (is_at(kase, "outcome", "unknown") || is_at(kase, "outcome", "failed"))
 		print_command(p, &first, "unstick status", NULL);
-	else if (is_at(kase, "outcome", "waiting") && !is_in_progress(kase))
-		print_command(p, &first, "unstick resolve", NULL);
+	else if (has_moved(kase) ||
+		 (is_at(kase, "outcome", "waiting") && !is_in_progress(kase)))
+		print_again(p);
 	else if (is_at(kase, "outcome", "not_reached") &&
 		 !is_at(run, "command", "explain"))
 		print_advice(p, &first,

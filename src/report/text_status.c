@@ -162,7 +162,7 @@ static void print_entry(page *p, const json_t *run, const json_t *entry, char ma
 
 static void print_heading(page *p, const char *title)
 {
-	page_blank(p);
+	page_gap(p);
 	page_begin(p, 0);
 	page_say(p, "%s", title);
 	page_end(p);
@@ -230,7 +230,9 @@ static void say_part(
 		return;
 	page_say(p, "%s", *first ? "" : ", ");
 	page_mark(p, mark);
-	page_say(p, "%" JSON_INTEGER_FORMAT " %s", n, what);
+	page_say(p, "%" JSON_INTEGER_FORMAT, n);
+	page_glue(p);
+	page_name(p, what);
 	page_mark(p, MARK_PLAIN);
 	*first = false;
 }
@@ -285,22 +287,6 @@ static void print_counts(page *p, const json_t *run, bool idle)
 	page_end(p);
 }
 
-static void print_lock(page *p, const json_t *run)
-{
-	const json_t *holders =
-		json_object_get(json_object_get(run, "lock"), "held_by");
-	size_t i;
-	const json_t *v;
-
-	json_array_foreach(holders, i, v)
-	{
-		page_begin(p, 0);
-		page_say(p, "Prisma's lock is held by ");
-		say_session(p, v);
-		page_end(p);
-	}
-}
-
 /* ---- the last line
  * ----------------------------------------------------------------- */
 
@@ -308,7 +294,7 @@ static void print_next(page *p, const json_t *run)
 {
 	const size_t again = count(run, PENDING) + count(run, ROLLED_BACK);
 
-	page_blank(p);
+	page_gap(p);
 	page_begin(p, 0);
 	if (length_at(run, "cases") > 0 || count(run, FAILED) > 0) {
 		page_say(p, "Next: ");
@@ -350,25 +336,20 @@ void text_status(page *p, const json_t *run)
 		{ FAILED, MARK_RED, "Failed (the next deploy ends with P3009)" },
 		{ IN_PROGRESS, MARK_YELLOW, "In progress (leave it alone)" },
 		{ MOVED, MARK_YELLOW,
-			"Applied, but the folder has another name (the next deploy "
-			"runs it a second time)" },
+			"Renamed since it was applied (the next deploy runs it "
+			"again)" },
 		{ ROLLED_BACK, MARK_PLAIN,
 			"Rolled back (the next deploy runs it)" },
 		{ PENDING, MARK_PLAIN, "Pending" },
 		{ MISSING, MARK_PLAIN,
 			"Missing (applied, no folder; ordinary after a squash)" },
 	};
-	const bool idle = is_idle(run), quiet = p->style->quiet;
+	const bool idle = is_idle(run);
 
-	if (!quiet && json_is_object(json_object_get(run, "database"))) {
-		page_begin(p, 0);
-		say_database(p, run);
-		page_end(p);
-	}
 	print_counts(p, run, idle);
-	if (quiet)
+	if (p->style->quiet)
 		return;
-	print_lock(p, run);
+	say_lock(p, run);
 	for (size_t i = 0; i < US_LEN(groups); i++)
 		print_group(
 			p, run, groups[i].group, groups[i].title, groups[i].mark);

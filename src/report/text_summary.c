@@ -11,17 +11,6 @@ struct tally {
 /* ---- counting
  * -------------------------------------------------------------------- */
 
-/* The verdict that counts: the one under its new name, if there is one. */
-static bool waits(const json_t *kase)
-{
-	const json_t *then =
-		json_object_get(json_object_get(kase, "then"), "verdict");
-
-	if (!json_is_object(then))
-		then = json_object_get(kase, "verdict");
-	return is_at(then, "action", "wait");
-}
-
 static void count_case(struct tally *t, const json_t *kase)
 {
 	const char *outcome = text_at(kase, "outcome");
@@ -30,7 +19,8 @@ static void count_case(struct tally *t, const json_t *kase)
 		t->unknown++;
 	else if (strcmp(outcome, "done") == 0)
 		t->resolved++;
-	else if (strcmp(outcome, "planned") == 0 && !waits(kase))
+	else if (strcmp(outcome, "planned") == 0 &&
+		 !is_at(last_verdict(kase), "action", "wait"))
 		t->planned++;
 	else if (strcmp(outcome, "planned") == 0 || strcmp(outcome, "waiting") == 0)
 		t->waiting++;
@@ -61,7 +51,9 @@ static void say_part(page *p, bool *first, size_t n, char mark, const char *what
 		return;
 	page_say(p, "%s", *first ? "" : ", ");
 	page_mark(p, mark);
-	page_say(p, "%zu %s", n, what);
+	page_say(p, "%zu", n);
+	page_glue(p);
+	page_name(p, what);
 	page_mark(p, MARK_PLAIN);
 	*first = false;
 }
@@ -69,7 +61,7 @@ static void say_part(page *p, bool *first, size_t n, char mark, const char *what
 static void say_tally(page *p, const json_t *run)
 {
 	const struct tally t = count(run);
-	const bool audit = is_at(run, "command", "audit");
+	const bool audit = is_dry(run);
 	bool first = true;
 
 	say_part(p, &first, t.resolved, MARK_GREEN, "resolved");
@@ -87,9 +79,16 @@ static void say_tally(page *p, const json_t *run)
 		page_say(p, "; nothing was written");
 }
 
-static void say_exit(page *p, json_int_t code)
+static bool has_error(const json_t *run)
 {
-	const char *words = exit_words(code);
+	return json_is_object(json_object_get(run, "error"));
+}
+
+static void say_exit(page *p, const json_t *run, json_int_t code)
+{
+	const bool idle = code == 0 && length_at(run, "cases") == 0 &&
+			  !json_is_object(json_object_get(run, "by_hand"));
+	const char *words = idle ? "nothing to do" : exit_words(code);
 
 	page_say(p, "exit code %" JSON_INTEGER_FORMAT, code);
 	if (words)
@@ -104,7 +103,7 @@ static bool say_by_hand(page *p, const json_t *run)
 	const char *name = text_at(by_hand, "name");
 	const char *action = text_at(by_hand, "action");
 
-	if (!name || !action || json_is_object(json_object_get(run, "error")))
+	if (!name || !action || has_error(run))
 		return false;
 	page_name(p, name);
 	page_say(p, " is recorded as ");
@@ -112,53 +111,94 @@ static bool say_by_hand(page *p, const json_t *run)
 	return true;
 }
 
+/* An error alone says on stderr what there is to say. */
 static bool say_cases(page *p, const json_t *run)
 {
 	const json_t *cases = json_object_get(run, "cases");
 
 	if (json_array_size(cases) > 0) {
 		say_tally(p, run);
+		if (has_error(run))
+			page_say(p, "; the run ended by an error");
 		return true;
 	}
-	if (json_is_object(json_object_get(run, "error"))) {
-		page_say(p, "ended by an error");
-		return true;
-	}
-	if (!json_is_array(cases))
+	if (!json_is_array(cases) || has_error(run))
 		return false;
 	page_say(p, "nothing is stuck");
 	return true;
 }
 
-static void print_next(page *p, const json_t *run)
+/* ---- what comes after it
+ * ----------------------------------------------------------- */
+
+static void say_command(page *p, const char *command)
 {
-	if (!is_at(run, "command", "audit") || count(run).planned == 0)
-		return;
-	page_begin(p, 0);
 	page_say(p, "Next: ");
 	page_mark(p, MARK_BOLD);
-	page_say(p, "`unstick resolve`");
+	page_say(p, "%s", command);
 	page_mark(p, MARK_PLAIN);
-	page_say(p, " does this");
+}
+
+static void print_next(page *p, const json_t *run)
+{
+	const json_t *migrations = json_object_get(run, "migrations");
+	json_int_t code, pending, again;
+
+	if (is_at(run, "command", "audit") && count(run).planned > 0) {
+		page_begin(p, 0);
+		say_command(p, "`unstick resolve`");
+		page_say(p, " does this");
+		page_end(p);
+	}
+	if (!is_at(run, "command", "resolve") || has_error(run) ||
+		!number_at(&code, run, "exit_code") || code != 0 ||
+		!number_at(&pending, migrations, "pending") ||
+		!number_at(&again, migrations, "rolled_back") ||
+		pending + again <= 0)
+		return;
+	page_begin(p, 0);
+	say_command(p, "`prisma migrate deploy`");
+	page_say(p, " runs ");
+	say_count(p, pending + again, "migration");
 	page_end(p);
+}
+
+/* `explain` --quiet: which case it is. */
+static void print_cases(page *p, const json_t *run)
+{
+	size_t i;
+	const json_t *v;
+
+	json_array_foreach(json_object_get(run, "cases"), i, v)
+	{
+		const char *name = text_at(v, "name");
+		const char *kind = text_at(v, "kind");
+
+		page_begin(p, 0);
+		page_name(p, name ? name : "(no name)");
+		page_say(p, ": %s", kind ? kind_words(kind) : "not known");
+		page_end(p);
+	}
 }
 
 void text_summary(page *p, const json_t *run)
 {
 	json_int_t code;
-	const bool coded = number_at(&code, run, "exit_code");
 	bool said;
 
-	if (is_at(run, "command", "explain"))
+	if (is_at(run, "command", "explain")) {
+		if (p->style->quiet)
+			print_cases(p, run);
 		return;
+	}
 	if (!p->style->quiet)
 		print_next(p, run);
 	page_begin(p, 0);
 	said = say_by_hand(p, run) || say_cases(p, run);
-	if (coded) {
-		page_say(p, "%s", said ? "; " : "");
-		say_exit(p, code);
+	if (said && number_at(&code, run, "exit_code")) {
+		page_say(p, "; ");
+		say_exit(p, run, code);
 	}
-	if (said || coded)
+	if (said)
 		page_end(p);
 }

@@ -53,12 +53,10 @@ const char *kind_words(const char *kind)
 {
 	static const struct word kinds[] = {
 		{ "in_progress", "in progress: somebody is still at it" },
-		{ "name_mismatch",
-			"name mismatch: the ledger has this name, the migrations "
-			"directory doesn't" },
+		{ "name_mismatch", "name mismatch: no folder has this name" },
 		{ "partial_apply", "partial apply: part of it stayed" },
-		{ "timeout", "timeout: it was interrupted from outside" },
-		{ "failure", "failure: the SQL failed, or the cause isn't known" },
+		{ "timeout", "timeout: interrupted from outside" },
+		{ "failure", "failure" },
 	};
 
 	return look_up(kinds, US_LEN(kinds), kind);
@@ -89,7 +87,7 @@ const char *exit_words(json_int_t code)
 		json_int_t code;
 		const char *meaning;
 	} codes[] = {
-		{ 0, "nothing left to do" },
+		{ 0, "all done" },
 		{ 1, "an error, or an outcome that isn't known" },
 		{ 2, "all of it is decided and permitted" },
 		{ 3, "needs a person" },
@@ -110,7 +108,9 @@ const char *exit_words(json_int_t code)
 
 void say_count(page *p, json_int_t n, const char *thing)
 {
-	page_say(p, "%" JSON_INTEGER_FORMAT " %s%s", n, thing, n == 1 ? "" : "s");
+	page_say(p, "%" JSON_INTEGER_FORMAT, n);
+	page_glue(p);
+	page_say(p, "%s%s", thing, n == 1 ? "" : "s");
 }
 
 void say_duration(page *p, json_int_t seconds)
@@ -151,8 +151,10 @@ void say_database(page *p, const json_t *run)
 	page_say(p, "%s",
 		provider ? look_up(providers, US_LEN(providers), provider)
 			 : "Database");
-	if (version)
-		page_say(p, " %s", version);
+	if (version) {
+		page_glue(p);
+		page_name(p, version);
+	}
 	if (name) {
 		page_say(p, ": ");
 		page_name(p, name);
@@ -167,6 +169,7 @@ void say_database(page *p, const json_t *run)
 	}
 }
 
+/* A file's other user has no pid to show. */
 void say_session(page *p, const json_t *session)
 {
 	const char *pid = text_at(session, "pid");
@@ -174,15 +177,34 @@ void say_session(page *p, const json_t *session)
 	const char *state = text_at(session, "state");
 	json_int_t age;
 
-	page_say(p, "session %s", pid ? pid : "(pid not known)");
+	page_say(p, "%s%s", pid ? "session " : "another process", pid ? pid : "");
 	if (application && *application)
 		page_say(p, " (%s)", application);
 	if (state)
 		page_say(p, ", %s", state);
-	if (number_at(&age, session, "query_age_seconds")) {
-		page_say(p, ", its query began ");
-		say_duration(p, age);
+	if (!number_at(&age, session, "query_age_seconds"))
+		return;
+	page_say(p, state && strcmp(state, "active") == 0
+			    ? " for "
+			    : ", its last query began ");
+	say_duration(p, age);
+	if (!state || strcmp(state, "active") != 0)
 		page_say(p, " ago");
+}
+
+void say_lock(page *p, const json_t *run)
+{
+	const json_t *holders =
+		json_object_get(json_object_get(run, "lock"), "held_by");
+	size_t i;
+	const json_t *v;
+
+	json_array_foreach(holders, i, v)
+	{
+		page_begin(p, 0);
+		page_say(p, "Prisma's lock is held by ");
+		say_session(p, v);
+		page_end(p);
 	}
 }
 

@@ -19,7 +19,7 @@ size_t length_at(const json_t *object, const char *key);
 
 /* ---- the field's terms in plain words ---------------------------------------- */
 
-const char *kind_words(const char *kind);   /* "partial apply: ..." */
+const char *kind_words(const char *kind);   /* "partial apply: part of ..." */
 const char *cause_words(const char *cause); /* "constraint violation" */
 const char *exit_words(json_int_t code);    /* NULL if it has none */
 
@@ -31,6 +31,9 @@ void say_word(page *p, const char *word);
 /* "PostgreSQL 15.18: database app on db, schema public"; nothing else of the URL.
  */
 void say_database(page *p, const json_t *run);
+
+/* A line for each session that holds Prisma's lock. */
+void say_lock(page *p, const json_t *run);
 
 /* The session of a `running` or `held_by` entry: pid, application, state, age. */
 void say_session(page *p, const json_t *session);
