@@ -147,14 +147,15 @@ static us_code send(us_host *h, const us_stmt *query, us_err *err)
 {
 	us_db *db = h->run->conn;
 	us_stmt stmts[4] = { { .sql = db->ops->begin_read } };
+	int64_t left = us_limits_left_ms(h);
 	char timeout[64];
 	size_t n = 1;
 	us_code rc;
 
 	if (is_postgresql(db)) {
 		snprintf(timeout, sizeof(timeout),
-			"set local statement_timeout = %lld",
-			(long long)us_limits_left_ms(h));
+			"set local statement_timeout = %d",
+			left < INT32_MAX ? (int)left : INT32_MAX);
 		stmts[n++].sql = timeout;
 	}
 	stmts[n++] = *query;
