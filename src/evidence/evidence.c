@@ -276,12 +276,12 @@ static us_code load_all(
 	if (rc != US_OK)
 		return rc;
 	cut_off = was_cut_off(e, &p);
-	if (cut_off)
-		e->cause = US_CAUSE_CONNECTION;
 	e->atomic = is_atomic(e, g);
 	e->attempts = count_attempts(&p);
 	e->age_seconds = age_of(p.failed, g->now);
 	e->kind = kind_of(e, &p, cut_off);
+	if (cut_off && e->kind != US_CASE_IN_PROGRESS)
+		e->cause = US_CAUSE_CONNECTION;
 	return US_OK;
 }
 

@@ -183,6 +183,7 @@ static void a_statement_that_still_runs_is_in_progress(void **state)
 	send_and_wait(&it);
 	e = look(&s, s.ours, true); /* even while we hold Prisma's lock */
 	assert_int_equal(e->kind, US_CASE_IN_PROGRESS);
+	assert_int_equal(e->cause, US_CAUSE_UNKNOWN); /* nobody cut it off */
 	assert_int_equal(e->nrunning, 1);
 	assert_string_equal(e->running[0].state, "active");
 	assert_string_equal(e->running[0].query, alter);
