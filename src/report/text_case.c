@@ -18,6 +18,17 @@ const json_t *failed_record(const json_t *kase)
 	return NULL;
 }
 
+/* A time without its fraction: "2026-11-22T16:00:00.281000Z" to the second. */
+static void say_second(page *p, const char *time)
+{
+	const size_t whole = strcspn(time, ".");
+	const char *rest = time + whole;
+
+	if (*rest)
+		rest += 1 + strspn(rest + 1, "0123456789");
+	page_say(p, "%.*s%s", (int)whole, time, rest);
+}
+
 bool say_began(page *p, const json_t *kase)
 {
 	const char *began = text_at(failed_record(kase), "started_at");
@@ -28,7 +39,9 @@ bool say_began(page *p, const json_t *kase)
 		return false;
 	page_say(p, "began ");
 	if (began)
-		page_say(p, "%s%s", began, aged ? ", " : "");
+		say_second(p, began);
+	if (began && aged)
+		page_say(p, ", ");
 	if (aged) {
 		say_duration(p, age);
 		page_say(p, " ago");
@@ -98,6 +111,5 @@ void text_case(page *p, const json_t *run, const json_t *kase)
 	text_outcome(p, run, kase);
 	if (is_dry(run) || !is_settled(run, kase))
 		text_permitted(p, kase);
-	if (!is_settled(run, kase) || is_in_progress(kase))
-		text_next(p, run, kase);
+	text_next(p, run, kase);
 }

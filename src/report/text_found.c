@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "text.h"
-#include "unstick/auto.h"
 
 #define SHOWN 10 /* leftovers and candidates */
 
@@ -95,11 +94,6 @@ static void print_line(page *p, const char *text)
 
 static void print_state(page *p, const json_t *evidence)
 {
-	static const char *const proofs[][2] = {
-		{ "ledger", " (the ledger proves it)" },
-		{ "catalog", " (the catalog shows it)" },
-		{ "replay", " (replaying it shows it)" },
-	};
 	const char *proof = text_at(evidence, "proof");
 	const char *why = text_at(evidence, "why");
 
@@ -107,9 +101,8 @@ static void print_state(page *p, const json_t *evidence)
 		return;
 	page_label(p, "found");
 	if (say_state(p, evidence)) {
-		for (size_t i = 0; proof && i < US_LEN(proofs); i++)
-			if (strcmp(proof, proofs[i][0]) == 0)
-				page_say(p, "%s", proofs[i][1]);
+		if (proof)
+			page_say(p, " (proof: %s)", proof);
 		page_end(p);
 		if (why)
 			print_line(p, why);

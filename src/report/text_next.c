@@ -216,10 +216,31 @@ static void print_person(
 	print_by_hand(p, &first, kase, name);
 }
 
+/* A rename that is planned makes the ledger follow the folder. It can be had the
+ * other way round. */
+static void print_alternative(page *p, const json_t *run, const json_t *kase)
+{
+	const char *name = text_at(kase, "name");
+	const char *to = text_at(json_object_get(kase, "verdict"), "to");
+	bool first = true;
+
+	if (!name || !to || !is_at(kase, "kind", "name_mismatch"))
+		return;
+	print_git_mv(p, &first, run, to, name);
+	print_when(p, "instead, if the folder was renamed by mistake: it gets its "
+		      "old name back, and the ledger stays as it is");
+}
+
 void text_next(page *p, const json_t *run, const json_t *kase)
 {
 	const char *name = text_at(kase, "name");
 	bool first = true;
+
+	if (is_settled(run, kase) && !is_in_progress(kase)) {
+		if (is_dry(run))
+			print_alternative(p, run, kase);
+		return;
+	}
 
 	if (is_at(kase, "outcome", "unknown") || is_at(kase, "outcome", "failed"))
 		print_command(p, &first, "unstick status", NULL);

@@ -84,11 +84,20 @@ static bool has_error(const json_t *run)
 	return json_is_object(json_object_get(run, "error"));
 }
 
+/* No failed records either: a run by hand looks at one name only. */
+static bool is_clean(const json_t *run)
+{
+	json_int_t failed;
+
+	return length_at(run, "cases") == 0 &&
+	       number_at(&failed, json_object_get(run, "migrations"), "failed") &&
+	       failed == 0;
+}
+
 static void say_exit(page *p, const json_t *run, json_int_t code)
 {
-	const bool idle = code == 0 && length_at(run, "cases") == 0 &&
-			  !json_is_object(json_object_get(run, "by_hand"));
-	const char *words = idle ? "nothing to do" : exit_words(code);
+	const char *words = code == 0 && is_clean(run) ? "nothing left to do"
+						       : exit_words(code);
 
 	page_say(p, "exit code %" JSON_INTEGER_FORMAT, code);
 	if (words)
@@ -124,7 +133,7 @@ static bool say_cases(page *p, const json_t *run)
 	}
 	if (!json_is_array(cases) || has_error(run))
 		return false;
-	page_say(p, "nothing is stuck");
+	page_say(p, is_clean(run) ? "nothing is stuck" : "no case to decide");
 	return true;
 }
 
@@ -142,7 +151,7 @@ static void say_command(page *p, const char *command)
 static void print_next(page *p, const json_t *run)
 {
 	const json_t *migrations = json_object_get(run, "migrations");
-	json_int_t code, pending, again;
+	json_int_t code, pending, again, failed;
 
 	if (is_at(run, "command", "audit") && count(run).planned > 0) {
 		page_begin(p, 0);
@@ -152,6 +161,7 @@ static void print_next(page *p, const json_t *run)
 	}
 	if (!is_at(run, "command", "resolve") || has_error(run) ||
 		!number_at(&code, run, "exit_code") || code != 0 ||
+		!number_at(&failed, migrations, "failed") || failed != 0 ||
 		!number_at(&pending, migrations, "pending") ||
 		!number_at(&again, migrations, "rolled_back") ||
 		pending + again <= 0)
