@@ -227,8 +227,9 @@ static void print_alternative(page *p, const json_t *run, const json_t *kase)
 	if (!name || !to || !is_at(kase, "kind", "name_mismatch"))
 		return;
 	print_git_mv(p, &first, run, to, name);
-	print_when(p, "instead, if the folder was renamed by mistake: it gets its "
-		      "old name back, and the ledger stays as it is");
+	print_when(p,
+		"instead of the rename, if the folder was renamed by mistake; "
+		"then run unstick again");
 }
 
 void text_next(page *p, const json_t *run, const json_t *kase)
