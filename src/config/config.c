@@ -299,11 +299,30 @@ static us_code find_lock(loader *l)
 		l->err);
 }
 
+/* `--migrations ""` is a script's variable that came out empty, not a wish. */
+static us_code refuse_empty_flags(const loader *l)
+{
+	const us_options *o = l->opt;
+	const struct {
+		const char *flag, *value;
+	} flags[] = { { "--database-url", o->database_url },
+		{ "--migrations", o->migrations }, { "--schema", o->schema },
+		{ "--config", o->config } };
+
+	for (size_t i = 0; i < US_LEN(flags); i++)
+		if (flags[i].value && *flags[i].value == '\0')
+			return us_fail(
+				l->err, US_E_USAGE, "%s is empty", flags[i].flag);
+	return US_OK;
+}
+
 static us_code load(loader *l)
 {
 	us_config *c = &l->settings.config;
-	us_code rc = us_settings_init(&l->settings, l->err);
+	us_code rc = refuse_empty_flags(l);
 
+	if (rc == US_OK)
+		rc = us_settings_init(&l->settings, l->err);
 	if (rc == US_OK)
 		rc = read_file(l);
 	if (rc == US_OK)

@@ -467,6 +467,7 @@ static void a_bad_variable_is_named(void **state)
 
 static void a_bad_flag_is_a_usage_error(void **state)
 {
+	us_options migrations = { .migrations = "" };
 	us_options format = { .format = "xml" }, empty = { .format = "" };
 	us_options evidence = { .evidence = "x" },
 		   config = { .config = "none.yaml" };
@@ -480,6 +481,7 @@ static void a_bad_flag_is_a_usage_error(void **state)
 	project_refuses(&evidence, US_E_USAGE,
 		"--evidence: unknown value `x`; known are catalog, replay");
 	project_refuses(&config, US_E_CONFIG, "--config: no such file: none.yaml");
+	project_refuses(&migrations, US_E_USAGE, "--migrations is empty");
 }
 
 static void a_shadow_database_is_never_the_real_one(void **state)
