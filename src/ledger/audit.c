@@ -21,17 +21,16 @@ us_code us_logs_strip(char **out, const char *logs, us_err *err)
 	bool first = true;
 	us_code rc;
 
-	for (const char *line = logs; line; line = strchr(line, '\n')) {
-		size_t n;
+	while (logs) {
+		size_t n = strcspn(logs, "\n");
 
-		line += line != logs; /* past the line end that was found */
-		n = strcspn(line, "\n");
-		if (is_ours(line, n))
-			continue;
-		if (!first)
-			us_str_addc(&kept, '\n');
-		us_str_addn(&kept, line, n);
-		first = false;
+		if (!is_ours(logs, n)) {
+			if (!first)
+				us_str_addc(&kept, '\n');
+			us_str_addn(&kept, logs, n);
+			first = false;
+		}
+		logs = logs[n] ? logs + n + 1 : NULL;
 	}
 	rc = us_str_take(&kept, out, NULL, err);
 	if (rc == US_OK && !**out) {
