@@ -1,0 +1,283 @@
+/* The folder, the database and the history that a test begins with. */
+#include "project.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "database.h"
+#include "server.h"
+#include "unstick/auto.h"
+#include "unstick/file.h"
+#include "unstick/hash.h"
+
+#define MIGRATIONS "prisma/migrations"
+
+/* ---- the life of a project ----------------------------------------------- */
+
+int project_setup(void **state)
+{
+	project *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return -1;
+	p->provider = *state;
+	*state = p;
+	return 0;
+}
+
+static bool postgres_is_here(void)
+{
+	US_AUTO(auto_str) char *binaries = server_binaries();
+
+	return binaries || getenv("US_TEST_PG");
+}
+
+/* The same database, with a password that nobody asks for. */
+static char *url_with_password(const cluster_db *db)
+{
+	char *url;
+
+	assert_true(
+		asprintf(&url,
+			"postgresql://%s:" SECRET "%%263@localhost:%s/%s?host=%s",
+			db->parts.user, db->parts.port, db->name, db->socket) > 0);
+	return url;
+}
+
+project *project_open(void **state)
+{
+	project *p = *state;
+
+	if (project_is(p, "postgresql") && !postgres_is_here()) {
+		print_message("no PostgreSQL installed here: skipped\n");
+		skip();
+	}
+	scratch_open(&p->folder);
+	/* SQLite says where a file is by its real path. */
+	assert_null(strstr(p->folder.path, ".."));
+	project_write(
+		p, MIGRATIONS "/README", "kept, so that the folder is there\n");
+	if (project_is(p, "postgresql")) {
+		cluster_db_open(&p->server);
+		p->url = url_with_password(&p->server);
+	} else {
+		p->file = scratch_path(&p->folder, "app.db");
+		assert_true(asprintf(&p->url, "file:%s", p->file) > 0);
+		db_exec(p,
+			"PRAGMA user_version = 1"); /* a file, not an empty one */
+	}
+	return p;
+}
+
+int project_teardown(void **state)
+{
+	project *p = *state;
+
+	cluster_db_close(&p->server);
+	scratch_close(&p->folder);
+	for (size_t i = 0; i < p->nenvironment; i++)
+		free(p->environment[i]);
+	free(p->environment);
+	free(p->file);
+	free(p->url);
+	free(p->out);
+	free(p->err);
+	json_decref(p->report);
+	free(p);
+	return 0;
+}
+
+bool project_is(const project *p, const char *provider)
+{
+	return strcmp(p->provider, provider) == 0;
+}
+
+void project_environment(project *p, const char *setting)
+{
+	char **grown =
+		reallocarray(p->environment, p->nenvironment + 1, sizeof(*grown));
+
+	assert_non_null(grown);
+	p->environment = grown;
+	grown[p->nenvironment] = strdup(setting);
+	assert_non_null(grown[p->nenvironment++]);
+}
+
+/* ---- its files ------------------------------------------------------------ */
+
+void project_write(project *p, const char *name, const char *text)
+{
+	scratch_write(&p->folder, name, text);
+}
+
+void project_migration(project *p, const char *name, const char *script)
+{
+	US_AUTO(auto_str) char *path = NULL;
+
+	assert_true(asprintf(&path, MIGRATIONS "/%s/migration.sql", name) > 0);
+	project_write(p, path, script);
+}
+
+void project_link_migrations(project *p, const char *to)
+{
+	US_AUTO(auto_str) char *path = scratch_path(&p->folder, MIGRATIONS);
+	US_AUTO(auto_str)
+	char *readme = scratch_path(&p->folder, MIGRATIONS "/README");
+
+	assert_int_equal(unlink(readme), 0);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(symlink(to, path), 0);
+}
+
+void project_forget(project *p, const char *name)
+{
+	static const char *const files[] = { "migration.sql", "notes.md", "" };
+
+	for (size_t i = 0; i < US_LEN(files); i++) {
+		US_AUTO(auto_str) char *path = NULL;
+
+		assert_true(asprintf(&path, "%s/" MIGRATIONS "/%s/%s",
+				    p->folder.path, name, files[i]) > 0);
+		assert_true(remove(path) == 0 || errno == ENOENT);
+	}
+}
+
+char *project_script(const project *p, const char *name)
+{
+	US_AUTO(auto_str) char *path = NULL;
+	us_err err = { 0 };
+	char *text;
+	size_t len;
+
+	assert_true(asprintf(&path, "%s/" MIGRATIONS "/%s/migration.sql",
+			    p->folder.path, name) > 0);
+	assert_ok(us_file_read(&text, &len, path, SIZE_MAX, &err), &err);
+	return text;
+}
+
+char *project_checksum(const project *p, const char *name)
+{
+	US_AUTO(auto_str) char *text = project_script(p, name);
+	unsigned char digest[US_SHA256_BYTES];
+	char *hex = malloc(2 * US_SHA256_BYTES + 1);
+	us_sha256 *h;
+	us_err err = { 0 };
+
+	assert_non_null(hex);
+	assert_ok(us_sha256_new(&h, &err), &err);
+	assert_ok(us_sha256_begin(h, &err), &err);
+	assert_ok(us_sha256_add(h, text, strlen(text), &err), &err);
+	assert_ok(us_sha256_end(h, digest, &err), &err);
+	us_sha256_free(h);
+	us_hex(hex, digest);
+	return hex;
+}
+
+/* ---- its history ---------------------------------------------------------- */
+
+static const char postgres_ledger[] =
+	"CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL,"
+	" checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,"
+	" migration_name VARCHAR(255) NOT NULL, logs TEXT,"
+	" rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT "
+	"now(),"
+	" applied_steps_count INTEGER NOT NULL DEFAULT 0);\n";
+static const char sqlite_ledger[] =
+	"CREATE TABLE \"_prisma_migrations\" (\"id\" TEXT PRIMARY KEY NOT NULL,"
+	" \"checksum\" TEXT NOT NULL, \"finished_at\" DATETIME,"
+	" \"migration_name\" TEXT NOT NULL, \"logs\" TEXT,"
+	" \"rolled_back_at\" DATETIME,"
+	" \"started_at\" DATETIME NOT NULL DEFAULT current_timestamp,"
+	" \"applied_steps_count\" INTEGER UNSIGNED NOT NULL DEFAULT 0);\n";
+
+/* 2024-01-01 and a minute more each time; SQLite has Prisma's milliseconds. */
+static void add_time(project *p, us_str *sql)
+{
+	long long at = 1704067200LL + 60LL * p->minutes++;
+
+	if (project_is(p, "sqlite"))
+		us_str_addf(sql, "%lld000", at);
+	else
+		us_str_addf(sql, "to_timestamp(%lld)", at);
+}
+
+static void add_checksum(project *p, us_str *sql, const char *name)
+{
+	US_AUTO(auto_str) char *hex = project_checksum(p, name);
+
+	us_str_addf(sql, "'%s'", hex);
+}
+
+static void add_script(project *p, us_str *sql, const char *name)
+{
+	US_AUTO(auto_str) char *text = project_script(p, name);
+
+	us_str_addf(sql, "%s\n;\n", text);
+}
+
+static void add_record(project *p, us_str *sql, const char *name)
+{
+	us_str_addf(sql,
+		"INSERT INTO _prisma_migrations (id, migration_name, checksum,"
+		" started_at, finished_at, applied_steps_count) VALUES"
+		" ('%08x-0000-4000-8000-000000000000', '%s', ",
+		(unsigned)p->minutes, name);
+	add_checksum(p, sql, name);
+	us_str_add(sql, ", ");
+	add_time(p, sql);
+	us_str_add(sql, ", ");
+	add_time(p, sql);
+	us_str_add(sql, ", 1);\n");
+}
+
+/* One word between braces. */
+static void add_word(project *p, us_str *sql, const char *verb, const char *name)
+{
+	if (strcmp(verb, "at") == 0)
+		add_time(p, sql);
+	else if (strcmp(verb, "ledger") == 0)
+		us_str_add(sql,
+			project_is(p, "sqlite") ? sqlite_ledger : postgres_ledger);
+	else if (strcmp(verb, "checksum") == 0)
+		add_checksum(p, sql, name);
+	else if (strcmp(verb, "script") == 0)
+		add_script(p, sql, name);
+	else if (strcmp(verb, "recorded") == 0)
+		add_record(p, sql, name);
+	else if (strcmp(verb, "deployed") == 0) {
+		add_script(p, sql, name);
+		add_record(p, sql, name);
+	} else {
+		fail_msg("{%s}: no such word", verb);
+	}
+}
+
+void project_stage(project *p, const char *text)
+{
+	us_str sql = { 0 };
+	const char *open;
+
+	while ((open = strchr(text, '{')) != NULL) {
+		const char *close = strchr(open, '}');
+		US_AUTO(auto_str) char *word = NULL;
+		char *name;
+
+		assert_non_null(close);
+		us_str_addn(&sql, text, (size_t)(open - text));
+		word = strndup(open + 1, (size_t)(close - open - 1));
+		name = word + strcspn(word, " ");
+		if (*name)
+			*name++ = '\0';
+		add_word(p, &sql, word, name);
+		text = close + 1;
+	}
+	us_str_add(&sql, text);
+	assert_false(sql.failed);
+	db_exec(p, us_str_text(&sql));
+	us_str_fini(&sql);
+}
