@@ -18,7 +18,7 @@ sources() {
 rules() {
 	{
 		clang-tidy --version
-		git ls-files -co --exclude-standard -- '*.h' '*.sql' .clang-tidy 'cmake/*' |
+		git ls-files -co --exclude-standard -- '*.h' '*.sql' '*.clang-tidy' 'cmake/*' |
 			xargs sha256sum
 	} | sha256sum | cut -c 1-64
 }
