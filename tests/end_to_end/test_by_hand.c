@@ -129,8 +129,6 @@ static void check_answer(
 	size_t closed, added;
 	json_t *report = unstick(p, a->code ? 1 : 0, "resolve", option, NAME, NULL);
 
-	print_message(
-		"%s%s: %s\n", s->records, s->no_folder ? " no folder" : "", option);
 	if (a->code) {
 		const char *code = json_string_value(part(report, "error.code"));
 
