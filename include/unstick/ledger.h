@@ -35,8 +35,9 @@ us_record_state us_record_state_of(const us_record *r);
 /* The records, oldest first, as one snapshot. Immutable once loaded. */
 typedef struct us_ledger us_ledger;
 
-/* Reads it in one read-only transaction and one round trip. A database without the
- * table is an empty ledger (see us_ledger_exists). Prisma 8's tables: US_E_CONFIG.
+/* Reads it in one read-only transaction of its own and one round trip. A database
+ * without the table is an empty ledger (see us_ledger_exists). Prisma 8's tables:
+ * US_E_CONFIG.
  */
 US_MUST us_code us_ledger_load(us_ledger **out, us_db *db, us_err *err);
 /* The records of one name, locked against change, in the open write transaction. */
