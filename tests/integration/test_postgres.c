@@ -228,6 +228,21 @@ static void copy_to_the_client_is_refused_without_hanging(void **state)
 	talk_refused(f->db, "SELECT 1", US_E_CONNECT, "");
 }
 
+static void limits_hold_for_one_transaction(void **state)
+{
+	static const char sql[] = "SELECT current_setting('lock_timeout'),"
+				  " current_setting('statement_timeout')";
+	fixture *f = *state;
+	us_err err = { 0 };
+
+	talk_exec(f->db, f->db->ops->begin_write);
+	assert_ok(f->db->ops->limit(f->db, 5000, 50, &err), &err);
+	talk_expect(f->db, sql, "5s|50ms\n");
+	talk_refused(f->db, "SELECT pg_sleep(60)", US_E_DB, "57014");
+	talk_exec(f->db, f->db->ops->rollback);
+	talk_expect(f->db, sql, "0|0\n");
+}
+
 static void names_are_quoted(void **state)
 {
 	fixture *f = *state;
@@ -269,6 +284,7 @@ int main(void)
 		TEST(two_statements_in_one_are_refused),
 		TEST(large_batches_and_large_rows_pass),
 		TEST(copy_to_the_client_is_refused_without_hanging),
+		TEST(limits_hold_for_one_transaction),
 		TEST(names_are_quoted),
 		TEST(the_database_is_described),
 	};
