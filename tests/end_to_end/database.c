@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "check.h"
-#include "unstick/auto.h"
 
 struct session {
 	PGconn *server;
@@ -137,15 +136,16 @@ char *db_value(const project *p, const char *sql)
 
 json_t *db_ledger(const project *p)
 {
-	US_AUTO(auto_str)
-	char *there = db_value(p,
+	json_t *there = db_rows(p,
 		project_is(p, "sqlite")
 			? "SELECT 1 FROM sqlite_master WHERE name = "
 			  "'_prisma_migrations'"
 			: "SELECT 1 WHERE to_regclass('_prisma_migrations') IS NOT "
 			  "NULL");
+	const bool none = json_array_size(there) == 0;
 
-	if (!there)
+	json_decref(there);
+	if (none)
 		return json_null();
 	return db_rows(p, "SELECT id, checksum, finished_at, migration_name, logs, "
 			  "rolled_back_at, started_at, applied_steps_count "

@@ -15,14 +15,19 @@ static const json_t *step(const json_t *v, const char *key)
 
 json_t *part(const json_t *report, const char *path)
 {
-	US_AUTO(auto_str) char *copy = strdup(path);
 	const json_t *v = report;
-	char *rest = copy, *key;
+	const char *rest = path;
 
-	while (v && (key = strsep(&rest, ".")) != NULL)
+	while (v && *rest) {
+		const size_t n = strcspn(rest, ".");
+		char *key = strndup(rest, n);
+
 		v = step(v, key);
+		free(key);
+		rest += n + (rest[n] == '.');
+	}
 	if (!v) {
-		US_AUTO(auto_str) char *all = json_dumps(report, JSON_INDENT(2));
+		char *all = json_dumps(report, JSON_INDENT(2));
 
 		fail_msg("no %s in %s", path, all);
 	}
@@ -115,14 +120,15 @@ void expect_json(const json_t *actual, const json_t *wanted)
 
 void expect(const json_t *report, const char *wanted)
 {
-	US_AUTO(auto_str) char *text = strdup(wanted);
+	char *text = strdup(wanted);
 	json_error_t error;
 	json_t *v;
 
 	assert_non_null(text);
-	for (char *c = text; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
+	for (char *c = strchr(text, '\''); c; c = strchr(c, '\''))
+		*c = '"';
 	v = json_loads(text, 0, &error);
+	free(text);
 	if (!v)
 		fail_msg("%s: %s", wanted, error.text);
 	expect_json(report, v);

@@ -83,7 +83,7 @@ static json_t *picture_of(const json_t *row)
 	const char *logs = cell(row, LOGS), *audit = audit_of(logs);
 	json_t *v = json_pack("{s:s, s:s, s:o, s:o}", "name", cell(row, NAME),
 		"state", state_of(row), "steps",
-		cell(row, STEPS) ? json_integer(atoll(cell(row, STEPS)))
+		cell(row, STEPS) ? json_integer(strtoll(cell(row, STEPS), NULL, 10))
 				 : json_null(),
 		"logs", logs_before(logs, audit));
 

@@ -264,8 +264,7 @@ void project_stage(project *p, const char *text)
 
 	while ((open = strchr(text, '{')) != NULL) {
 		const char *close = strchr(open, '}');
-		US_AUTO(auto_str) char *word = NULL;
-		char *name;
+		char *word, *name;
 
 		assert_non_null(close);
 		us_str_addn(&sql, text, (size_t)(open - text));
@@ -274,6 +273,7 @@ void project_stage(project *p, const char *text)
 		if (*name)
 			*name++ = '\0';
 		add_word(p, &sql, word, name);
+		free(word);
 		text = close + 1;
 	}
 	us_str_add(&sql, text);

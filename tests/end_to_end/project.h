@@ -63,6 +63,6 @@ char *project_script(const project *p, const char *name); /* free() */
  *   {checksum NAME}  'the checksum'
  *   {at}             a time in the form of this database, later at every use
  */
-void project_stage(project *p, const char *sql);
+void project_stage(project *p, const char *text);
 
 #endif
