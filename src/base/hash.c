@@ -1,38 +1,26 @@
 /* SHA-256 by libcrypto, which libpq brings along anyway. */
+
+/* The functions that OpenSSL 3 would rather not see used need no provider: fetching one
+ * makes libcrypto initialise itself, which costs every run time and 1.7 MiB (measured
+ * with 3.0.22) before the first byte is hashed. */
+#define OPENSSL_API_COMPAT 0x10101000L
 #include "unstick/hash.h"
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 
 struct us_sha256 {
-	EVP_MD_CTX *ctx;
-	EVP_MD *md; /* fetched once: a look-up per file would cost more than the
-		       hash */
+	SHA256_CTX ctx;
 };
 
 us_code us_sha256_new(us_sha256 **out, us_err *err)
 {
-	us_sha256 *h = calloc(1, sizeof(*h));
-
-	*out = NULL;
-	if (h) {
-		h->ctx = EVP_MD_CTX_new();
-		h->md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	}
-	if (!h || !h->ctx || !h->md) {
-		us_sha256_free(h);
-		return us_fail(err, US_E_NOMEM, "SHA-256 is not available");
-	}
-	*out = h;
-	return US_OK;
+	*out = calloc(1, sizeof(**out));
+	return *out ? US_OK : us_fail(err, US_E_NOMEM, "out of memory");
 }
 
 void us_sha256_free(us_sha256 *h)
 {
-	if (!h)
-		return;
-	EVP_MD_CTX_free(h->ctx);
-	EVP_MD_free(h->md);
 	free(h);
 }
 
@@ -43,18 +31,18 @@ static us_code check(int ok, us_err *err)
 
 us_code us_sha256_begin(us_sha256 *h, us_err *err)
 {
-	return check(EVP_DigestInit_ex2(h->ctx, h->md, NULL), err);
+	return check(SHA256_Init(&h->ctx), err);
 }
 
 us_code us_sha256_add(us_sha256 *h, const void *bytes, size_t n, us_err *err)
 {
-	return check(EVP_DigestUpdate(h->ctx, bytes, n), err);
+	return check(SHA256_Update(&h->ctx, bytes, n), err);
 }
 
 us_code us_sha256_end(
 	us_sha256 *h, unsigned char digest[US_SHA256_BYTES], us_err *err)
 {
-	return check(EVP_DigestFinal_ex(h->ctx, digest, NULL), err);
+	return check(SHA256_Final(digest, &h->ctx), err);
 }
 
 void us_hex(char out[2 * US_SHA256_BYTES + 1],

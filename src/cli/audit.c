@@ -11,11 +11,11 @@ static us_code audit(struct session *s, us_err *err)
 	if (rc == US_OK)
 		rc = session_load_policies(s, err);
 	if (rc == US_OK)
-		rc = session_describe_lock(s, err);
-	if (rc == US_OK)
 		rc = us_audit(&cases, &s->status, s->run, s->policies, err);
 	if (cases && !document_set(s->document, "cases", cases))
 		rc = us_fail(err, US_E_NOMEM, "out of memory");
+	if (rc == US_OK)
+		rc = session_describe_lock(s, err);
 	return rc;
 }
 

@@ -31,11 +31,41 @@ us_code session_describe(struct session *s, us_err *err)
 	return US_OK;
 }
 
+/* A case's evidence has just asked who is there: no need to ask again. NULL if it
+ * could not see (or there is no case). */
+static json_t *holders_seen(const json_t *cases)
+{
+	json_t *first = json_array_get(cases, 0);
+	json_t *running =
+		json_object_get(json_object_get(first, "evidence"), "running");
+	json_t *holders = json_is_array(running) ? json_array() : NULL;
+	json_t *session;
+	size_t i;
+
+	json_array_foreach(running, i, session)
+	{
+		json_t *copy;
+
+		if (!json_is_true(json_object_get(session, "holds_lock")))
+			continue;
+		copy = json_copy(session);
+		if (json_object_del(copy, "holds_lock") != 0 ||
+			json_object_del(copy, "why") != 0 ||
+			json_array_append_new(holders, copy) != 0) {
+			json_decref(holders);
+			return NULL;
+		}
+	}
+	return holders;
+}
+
 us_code session_describe_lock(struct session *s, us_err *err)
 {
-	if (!document_set(s->document, "lock", us_view_lock(s->run->db)))
-		return out_of_memory(err);
-	return US_OK;
+	json_t *holders = holders_seen(json_object_get(s->document, "cases"));
+	json_t *lock = holders ? json_pack("{s:o}", "held_by", holders)
+			       : us_view_lock(s->run->db);
+
+	return document_set(s->document, "lock", lock) ? US_OK : out_of_memory(err);
 }
 
 /* A folder without a script stops the next deploy (P3015), whatever is resolved. */

@@ -7,8 +7,9 @@
 
 #define BUSY_POLL_MS 50
 
-/* Reading and hashing the scripts takes as long as a server takes to start a
- * backend: both at once is what keeps `status` near a bare connection. */
+/* Reading and hashing the scripts takes as long as the server takes to start a
+ * session and read the ledger: both at once is what keeps `status` near a bare
+ * connection. */
 struct scan {
 	const char *path;
 	us_directory *directory;
@@ -54,16 +55,6 @@ static us_code load_ledger(us_run *run, us_err *err)
 	return rc;
 }
 
-static us_code join(us_run *run, us_err *err)
-{
-	us_code rc = load_ledger(run, err);
-
-	if (rc == US_OK)
-		rc = us_history_load(
-			&run->history, run->directory, run->ledger, err);
-	return rc;
-}
-
 us_code us_run_read(us_run *run, us_err *err)
 {
 	us_code rc;
@@ -71,10 +62,20 @@ us_code us_run_read(us_run *run, us_err *err)
 	forget(run);
 	rc = us_directory_load(&run->directory, run->config->migrations, err);
 	if (rc == US_OK)
-		rc = join(run, err);
+		rc = load_ledger(run, err);
+	if (rc == US_OK)
+		rc = us_history_load(
+			&run->history, run->directory, run->ledger, err);
 	if (rc != US_OK)
 		forget(run);
 	return rc;
+}
+
+static us_code connect_and_read(us_run *run, us_db_mode mode, us_err *err)
+{
+	us_code rc = us_db_open(&run->db, &run->config->url, mode, err);
+
+	return rc == US_OK ? load_ledger(run, err) : rc;
 }
 
 us_code us_run_open(
@@ -96,26 +97,23 @@ us_code us_run_open(
 		free(run);
 		return us_fail(err, US_E_NOMEM, "a thread could not be started");
 	}
-	rc = us_db_open(&run->db, &config->url, mode, err);
+	rc = connect_and_read(run, mode, err);
 	pthread_join(thread, NULL);
 	run->directory = job.directory;
-	if (rc != US_OK)
-		goto out;
-	if (job.rc != US_OK) {
+	if (rc == US_OK && job.rc != US_OK) {
 		rc = job.rc;
 		if (err)
 			*err = job.err;
-		goto out;
 	}
-	rc = join(run, err);
-	if (rc != US_OK)
-		goto out;
-
+	if (rc == US_OK)
+		rc = us_history_load(
+			&run->history, run->directory, run->ledger, err);
+	if (rc != US_OK) {
+		us_run_close(run);
+		return rc;
+	}
 	*out = run;
-	run = NULL;
-out:
-	us_run_close(run);
-	return rc;
+	return US_OK;
 }
 
 void us_run_close(us_run *run)
