@@ -1,0 +1,5 @@
+CREATE TABLE invitations (id INTEGER NOT NULL PRIMARY KEY);
+
+CREATE UNIQUE INDEX users_email_key ON users (email);
+
+CREATE TABLE audits (id INTEGER NOT NULL PRIMARY KEY);

@@ -1,0 +1,4 @@
+{ledger}
+{script 20240101000000_init}
+INSERT INTO _prisma_migrations (id, migration_name, checksum, started_at, applied_steps_count)
+VALUES ('5b1c6a2e-0000-4000-8000-000000000001', '20240101000000_init', {checksum 20240101000000_init}, {at}, 1);

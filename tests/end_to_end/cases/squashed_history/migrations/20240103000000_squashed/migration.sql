@@ -1,0 +1,10 @@
+CREATE TABLE users (
+    id INTEGER NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL
+);
+CREATE TABLE orders (
+    id INTEGER NOT NULL PRIMARY KEY,
+    total INTEGER
+);
+
+CREATE INDEX orders_total_idx ON orders (total);
