@@ -113,9 +113,10 @@ typedef struct {
 	 * pooler may have moved us to another). */
 	us_code (*still_locked)(us_db *db, bool *yes, us_err *err);
 
-	/* Inside a write transaction: how long its statements may wait for locks and
-	 * how long they may run, in milliseconds; 0 is without limit. */
-	us_code (*limit)(us_db *db, int64_t lock_ms, int64_t statement_ms, us_err *err);
+	/* Inside a write transaction: how long its statements may wait for locks
+	 * and how long they may run, in milliseconds; 0 is without limit. */
+	us_code (*limit)(
+		us_db *db, int64_t lock_ms, int64_t statement_ms, us_err *err);
 
 	/* The other sessions of this database; *visible is false if some could not
 	 * be looked into. */

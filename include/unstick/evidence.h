@@ -102,6 +102,10 @@ typedef struct {
 } us_running;
 
 typedef struct {
+	/* Only who is at it, what the logs say, and whose folder it may be: the
+	 * script is not read unless a session's query must be compared with it, K
+	 * is unknown, and kind says no more than in_progress or name_mismatch. */
+	bool glance;
 	us_case_kind kind;
 	us_cause cause;
 	us_prefixes prefixes;
@@ -135,6 +139,8 @@ typedef struct {
 	us_db *db;
 	const us_history *history;
 	bool have_lock; /* we hold Prisma's lock */
+	bool dry;       /* we never will: that nobody has it stands in for that */
+	bool glance;    /* for `status`: see us_evidence.glance */
 	us_time now;
 } us_ground;
 

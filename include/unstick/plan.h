@@ -48,6 +48,9 @@ US_MUST us_code us_judge(us_judgement **out, const us_run *run,
 /* The same without asking anybody: for `explain`, and for cases not reached. */
 US_MUST us_code us_look(
 	us_judgement **out, const us_run *run, const us_case *c, us_err *err);
+/* Less still, for `status`: the evidence of a glance, and nothing is judged. */
+US_MUST us_code us_glance(
+	us_judgement **out, const us_run *run, const us_case *c, us_err *err);
 void us_judgement_free(us_judgement *j);
 
 /* What there is to do: an action that writes. */

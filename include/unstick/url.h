@@ -25,8 +25,8 @@ typedef struct {
 	char *password; /* NULL: none; secret */
 	bool pgbouncer; /* pgbouncer=true was said */
 	/* What libpq is told besides: libpq's own names and values (sslmode,
-	 * sslrootcert, connect_timeout, application_name, options ...). Values can be
-	 * secret (sslpassword). */
+	 * sslrootcert, connect_timeout, application_name, options ...). Values can
+	 * be secret (sslpassword). */
 	us_url_setting *settings;
 	size_t settings_len;
 

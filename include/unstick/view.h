@@ -19,8 +19,9 @@ json_t *us_view_migrations(const us_history *h);
 json_t *us_view_history(const us_history *h);
 /* {"held_by": [...]}: who holds Prisma's lock, as far as can be seen. */
 json_t *us_view_lock(us_db *db);
-/* The case object without verdict, guard, actions and outcome (all null). `details`
- * shows DETAIL values, which are users' data. */
+/* The case object (p NULL: what is permitted was not asked) without verdict, guard,
+ * actions and outcome (all null). `details` shows DETAIL values, which are users'
+ * data. */
 json_t *us_view_case(const us_ground *g, const us_case *c, const us_evidence *e,
 	const us_permits *p, bool details);
 json_t *us_view_verdict(const us_verdict *v); /* null if none was given */

@@ -1,8 +1,8 @@
 /* SHA-256 by libcrypto, which libpq brings along anyway. */
 
-/* The functions that OpenSSL 3 would rather not see used need no provider: fetching one
- * makes libcrypto initialise itself, which costs every run time and 1.7 MiB (measured
- * with 3.0.22) before the first byte is hashed. */
+/* The functions that OpenSSL 3 would rather not see used need no provider: fetching
+ * one makes libcrypto initialise itself, which costs every run time and 1.7 MiB
+ * (measured with 3.0.22) before the first byte is hashed. */
 #define OPENSSL_API_COMPAT 0x10101000L
 #include "unstick/hash.h"
 

@@ -19,33 +19,39 @@ static bool word_char(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
+/* The word at p, or the one byte there if it begins none. */
+static size_t step(const char *p)
+{
+	size_t n = 0;
+
+	while (word_char(p[n]))
+		n++;
+	return n > 0 ? n : 1;
+}
+
 void us_mask_add(us_str *s, const char *text, bool details)
 {
 	us_mask_text t = { .text = text, .end = text + strlen(text) };
-	const char *p = text;
+	const char *shown = text; /* what is not yet appended begins here */
+	us_range r;
 
-	while (p < t.end) {
-		us_range r;
+	for (const char *p = text; p < t.end;) {
+		size_t n = step(p);
 		bool hide = false;
-		size_t n = 1;
 
-		if (word_char(*p)) {
-			while (word_char(p[n]))
-				n++;
+		if (word_char(*p))
 			hide = us_mask_key(&t, p, n, &r) ||
 			       (!details && us_mask_detail(&t, p, n, &r));
-		} else if (*p == ':') {
+		else if (*p == ':')
 			hide = us_mask_url(&t, p, &r);
-		}
-		if (hide) {
-			us_str_addn(s, p, (size_t)(r.from - p));
-			us_str_add(s, "***");
-			p = r.to;
-		} else {
-			us_str_addn(s, p, n);
-			p += n;
-		}
+		p += n;
+		if (!hide)
+			continue;
+		us_str_addn(s, shown, (size_t)(r.from - shown));
+		us_str_add(s, "***");
+		p = shown = r.to;
 	}
+	us_str_addn(s, shown, (size_t)(t.end - shown));
 }
 
 us_code us_mask(char **out, const char *text, bool details, us_err *err)

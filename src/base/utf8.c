@@ -59,15 +59,18 @@ bool us_utf8_valid(const char *bytes, size_t n)
 void us_utf8_add_lossy(us_str *s, const char *bytes, size_t n)
 {
 	const unsigned char *in = (const unsigned char *)bytes;
+	size_t run = 0; /* where what is well-formed and not yet appended begins */
 
 	for (size_t i = 0; i < n;) {
 		bool ok;
 		size_t len = step(in + i, n - i, &ok);
 
-		if (ok)
-			us_str_addn(s, bytes + i, len);
-		else
+		if (!ok) {
+			us_str_addn(s, bytes + run, i - run);
 			us_str_add(s, "\xEF\xBF\xBD");
+			run = i + len;
+		}
 		i += len;
 	}
+	us_str_addn(s, bytes + run, n - run);
 }

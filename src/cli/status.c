@@ -8,7 +8,7 @@ static us_code look_at(struct session *s, const us_case *c, us_err *err)
 {
 	us_judgement *j;
 	json_t *v;
-	us_code rc = us_look(&j, s->run, c, err);
+	us_code rc = us_glance(&j, s->run, c, err);
 
 	if (rc != US_OK)
 		return rc;

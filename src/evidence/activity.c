@@ -16,7 +16,10 @@ typedef struct {
 	us_evidence *e;
 	const probe *p;
 	const char *provider;
-	char *script;   /* canonical; NULL without a script */
+	const us_script *script; /* NULL: none, or not needed yet */
+	us_script *own;          /* the same, if it was cut for us alone */
+	bool ready;              /* the rest is filled in */
+	char *whole;             /* canonical; NULL without a script */
 	us_strs pieces; /* canonical: the statements, and what split(";") makes of
 			   it */
 } watch;
@@ -51,14 +54,20 @@ static us_code watch_init(watch *w, us_err *err)
 {
 	const us_script *s = w->p->script;
 	const char *text, *end;
-	us_code rc;
+	us_code rc = US_OK;
 
-	if (!s)
-		return US_OK;
+	w->ready = true;
+	if (w->e->glance) {
+		rc = script_of_case(&w->own, w->p, err);
+		s = w->own;
+	}
+	if (rc != US_OK || !s)
+		return rc;
+	w->script = s;
 	text = us_script_text(s);
 	end = text + us_script_text_len(s);
 	rc = us_sql_canonical(
-		&w->script, w->provider, text, (size_t)(end - text), err);
+		&w->whole, w->provider, text, (size_t)(end - text), err);
 	for (size_t i = 0; rc == US_OK && i < us_script_len(s); i++) {
 		const us_statement *st = us_script_statement(s, i);
 
@@ -78,7 +87,8 @@ static us_code watch_init(watch *w, us_err *err)
 
 static void watch_fini(watch *w)
 {
-	free(w->script);
+	free(w->whole);
+	us_script_free(w->own);
 	us_strs_fini(&w->pieces);
 }
 
@@ -91,29 +101,32 @@ static bool is_prefix(const char *front, const char *text)
  * before its comments ended. */
 static bool is_raw_prefix(const watch *w, const char *query)
 {
-	const char *text = us_script_text(w->p->script);
+	const char *text = us_script_text(w->script);
 	const char *q = query + strspn(query, " \t\r\n");
 
 	return is_prefix(q, text + strspn(text, " \t\r\n"));
 }
 
-static us_code belongs(bool *yes, const watch *w, const us_session *s, us_err *err)
+static us_code belongs(bool *yes, watch *w, const us_session *s, us_err *err)
 {
 	US_AUTO(auto_str) char *query = NULL;
 	bool cut;
 	us_code rc;
 
 	*yes = false;
-	if (!w->script || !s->query)
+	if (!s->query)
 		return US_OK;
+	rc = w->ready ? US_OK : watch_init(w, err);
+	if (rc != US_OK || !w->script)
+		return rc;
 	rc = us_sql_canonical(&query, w->provider, s->query, strlen(s->query), err);
 	if (rc != US_OK)
 		return rc;
 	cut = s->query_limit > 0 && strlen(s->query) >= s->query_limit;
-	if (cut && (is_prefix(query, w->script) || is_raw_prefix(w, s->query)))
+	if (cut && (is_prefix(query, w->whole) || is_raw_prefix(w, s->query)))
 		*yes = true;
-	if (!says_nothing(query) || us_script_len(w->p->script) > 1)
-		*yes = *yes || (query[0] != '\0' && strcmp(query, w->script) == 0);
+	if (!says_nothing(query) || us_script_len(w->script) > 1)
+		*yes = *yes || (query[0] != '\0' && strcmp(query, w->whole) == 0);
 	for (size_t i = 0; !*yes && i < w->pieces.len; i++)
 		*yes = strcmp(query, w->pieces.items[i]) == 0 ||
 		       (cut && is_prefix(query, w->pieces.items[i]));
@@ -178,23 +191,19 @@ us_code activity_load(us_evidence *e, const probe *p, us_err *err)
 	const us_session busy = { .query_age_s = -1, .holds_lock = true };
 	watch w = { .e = e, .p = p, .provider = db->ops->provider };
 	us_err seen = { 0 };
-	us_code rc = watch_init(&w, err);
+	us_code rc =
+		db->ops->sessions(db, look_at, &w, &e->activity_visible, &seen);
 
-	if (rc == US_OK) {
-		rc = db->ops->sessions(
-			db, look_at, &w, &e->activity_visible, &seen);
-		/* A probe that fails is "unknown"; without memory or database
-		 * there is nothing left to be said at all. */
-		if (rc == US_E_NOMEM || rc == US_E_CONNECT) {
-			if (err)
-				*err = seen;
-		} else if (rc != US_OK) {
-			e->activity_visible = false;
-			rc = rc == US_E_LOCK
-				     ? add_running(e, &busy,
-					       "the database is locked", err)
-				     : US_OK;
-		}
+	/* A probe that fails is "unknown"; without memory or database there is
+	 * nothing left to be said at all. */
+	if (rc == US_E_NOMEM || rc == US_E_CONNECT) {
+		if (err)
+			*err = seen;
+	} else if (rc != US_OK) {
+		e->activity_visible = false;
+		rc = rc == US_E_LOCK
+			     ? add_running(e, &busy, "the database is locked", err)
+			     : US_OK;
 	}
 	watch_fini(&w);
 	return rc;

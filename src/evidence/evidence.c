@@ -55,14 +55,15 @@ static bool on_disk(const us_case *c)
 	return c->entry->migration != US_NO_MIGRATION;
 }
 
-/* A script that can't be read leaves e->script NULL: then little can be known. */
-static us_code load_script(us_evidence *e, const probe *p, us_err *err)
+/* A script that can't be read is no script: then little can be known. */
+us_code script_of_case(us_script **out, const probe *p, us_err *err)
 {
 	US_AUTO(auto_str) char *text = NULL;
 	us_err unreadable = { 0 };
 	size_t len;
 	us_code rc;
 
+	*out = NULL;
 	if (!on_disk(p->c))
 		return US_OK;
 	rc = us_directory_script(us_history_directory(p->ground->history),
@@ -71,8 +72,7 @@ static us_code load_script(us_evidence *e, const probe *p, us_err *err)
 		*err = unreadable;
 	if (rc != US_OK)
 		return rc == US_E_NOMEM ? rc : US_OK;
-	return us_script_split(
-		&e->script, p->ground->db->ops->provider, text, len, err);
+	return us_script_split(out, p->ground->db->ops->provider, text, len, err);
 }
 
 static us_code load_logs(us_evidence *e, probe *p, us_err *err)
@@ -106,7 +106,8 @@ static us_code load_prefixes(us_evidence *e, const probe *p, us_err *err)
 					     err)
 				   : rc;
 	}
-	for (size_t i = 0; i < US_LEN(providers) && !e->prefixes.known; i++) {
+	for (size_t i = 0;
+		i < US_LEN(providers) && !e->glance && !e->prefixes.known; i++) {
 		US_AUTO(auto_str) char *why = NULL;
 
 		rc = providers[i].look(&e->prefixes, &why, p, err);
@@ -121,6 +122,9 @@ static us_code load_prefixes(us_evidence *e, const probe *p, us_err *err)
 	}
 	if (e->why)
 		return US_OK;
+	if (e->glance)
+		return us_strdup(
+			&e->why, "not looked at: `unstick audit` does", err);
 	if (!on_disk(p->c))
 		return us_strdup(&e->why,
 			"there is no folder of this name, so no script "
@@ -256,8 +260,11 @@ static us_code load_all(
 {
 	probe p = { .ground = g, .c = c, .failed = newest_failed(c->entry) };
 	bool cut_off;
-	us_code rc = load_script(e, &p, err);
+	us_code rc = US_OK;
 
+	e->glance = g->glance;
+	if (!g->glance)
+		rc = script_of_case(&e->script, &p, err);
 	if (rc != US_OK)
 		return rc;
 	e->edited = c->entry->edited;

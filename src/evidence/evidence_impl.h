@@ -50,6 +50,9 @@ typedef struct {
 	us_tristate edited;
 } probe;
 
+/* The case's script, cut; NULL if there is none that can be read. The caller's. */
+us_code script_of_case(us_script **out, const probe *p, us_err *err);
+
 /* Providers of K. Each either fills k and says in *why what it rests on, or leaves
  * k unknown (and *why NULL, or why it can't know). */
 us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err);

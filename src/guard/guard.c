@@ -23,7 +23,8 @@ static bool is_quiet(const struct facts *f, us_str *why)
 		us_str_add(why, "somebody is still at this migration");
 		return false;
 	}
-	if (!f->evidence->activity_visible && !f->ground->have_lock) {
+	if (!f->evidence->activity_visible && !f->ground->have_lock &&
+		(!f->ground->dry || f->ground->config->lock_disabled)) {
 		us_str_add(why, "other sessions can't be looked into (grant "
 				"pg_read_all_stats) and Prisma's lock is not ours");
 		return false;

@@ -100,7 +100,7 @@ us_code us_history_candidates(const us_history *h, const us_case *c,
 	us_candidate **out, size_t *n, us_err *err)
 {
 	us_candidate *all;
-	size_t matching;
+	size_t matching = 0;
 	us_code rc;
 
 	*out = NULL;

@@ -38,8 +38,8 @@ void us_judgement_free(us_judgement *j)
 	free(j);
 }
 
-us_code us_look(
-	us_judgement **out, const us_run *run, const us_case *c, us_err *err)
+static us_code look(us_judgement **out, const us_run *run, const us_case *c,
+	bool glance, us_err *err)
 {
 	us_judgement *j = calloc(1, sizeof(*j));
 	us_evidence *evidence;
@@ -53,10 +53,9 @@ us_code us_look(
 		.config = run->config,
 		.db = run->db,
 		.history = run->history,
-		/* In a dry run, that nobody has the lock, which the evidence shows,
-		 * stands in for having it: whoever acts later will have to. */
-		.have_lock =
-			run->have_lock || (run->dry && !run->config->lock_disabled),
+		.have_lock = run->have_lock,
+		.dry = run->dry,
+		.glance = glance,
 		.now = us_now(),
 	};
 	j->verdict.seconds = -1;
@@ -64,7 +63,7 @@ us_code us_look(
 
 	rc = us_evidence_load(&evidence, &j->ground, c, err);
 	j->evidence = evidence;
-	if (rc == US_OK)
+	if (rc == US_OK && !glance)
 		rc = us_guard_permits(&j->permits, &j->ground, c, evidence, err);
 	if (rc != US_OK) {
 		us_judgement_free(j);
@@ -72,6 +71,18 @@ us_code us_look(
 	}
 	*out = j;
 	return US_OK;
+}
+
+us_code us_look(
+	us_judgement **out, const us_run *run, const us_case *c, us_err *err)
+{
+	return look(out, run, c, false, err);
+}
+
+us_code us_glance(
+	us_judgement **out, const us_run *run, const us_case *c, us_err *err)
+{
+	return look(out, run, c, true, err);
 }
 
 /* ---- the policies' turn ----------------------------------------------------- */
@@ -224,15 +235,17 @@ static void set(json_t *v, bool *ok, const char *key, json_t *value)
 
 json_t *us_judgement_view(const us_judgement *j, json_t *actions, bool details)
 {
-	json_t *v = us_view_case(
-		&j->ground, &j->kase, j->evidence, &j->permits, details);
+	json_t *v = us_view_case(&j->ground, &j->kase, j->evidence,
+		j->ground.glance ? NULL : &j->permits, details);
 	bool ok = v != NULL;
 
 	set(v, &ok, "verdict", us_view_verdict(&j->verdict));
 	set(v, &ok, "guard",
 		j->verdict.given ? us_view_guard(&j->guard) : json_null());
-	set(v, &ok, "actions", actions ? actions : json_array());
-	set(v, &ok, "outcome", json_string(us_outcome_name(j->outcome)));
+	set(v, &ok, "actions", actions ? actions : json_null());
+	set(v, &ok, "outcome",
+		j->ground.glance ? json_null()
+				 : json_string(us_outcome_name(j->outcome)));
 	if (j->outcome_why)
 		set(v, &ok, "outcome_why", json_string(j->outcome_why));
 	if (j->then)

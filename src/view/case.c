@@ -111,6 +111,7 @@ static json_t *view_candidates(const us_evidence *e)
 		view_set(v, &ok, "same_checksum", json_boolean(c->same_checksum));
 		view_set(v, &ok, "same_timestamp", json_boolean(c->same_timestamp));
 		view_set(v, &ok, "same_place", json_boolean(c->same_place));
+		view_set(v, &ok, "only_match", json_boolean(c->only_match));
 		view_set(v, &ok, "distance", view_count(c->distance));
 		view_append(list, &ok, v);
 	}
@@ -186,9 +187,10 @@ static json_t *view_evidence(const us_evidence *e, bool details)
 
 static void set_permits(json_t *v, bool *ok, const us_permits *p)
 {
-	json_t *permitted = json_array(), *not_permitted = json_object();
+	json_t *permitted = p ? json_array() : json_null();
+	json_t *not_permitted = p ? json_object() : json_null();
 
-	for (size_t a = 0; a < US_ACTIONS; a++) {
+	for (size_t a = 0; p && a < US_ACTIONS; a++) {
 		const char *name = us_action_name((us_action)a);
 
 		if (p->allowed[a])
@@ -217,6 +219,13 @@ static json_t *view_folder(const us_ground *g, const us_entry *e)
 	return value;
 }
 
+/* A glance can't tell a timeout from a failure, or half applied from either. */
+static bool says_kind(const us_evidence *e)
+{
+	return !e->glance || e->kind == US_CASE_IN_PROGRESS ||
+	       e->kind == US_CASE_NAME_MISMATCH;
+}
+
 json_t *us_view_case(const us_ground *g, const us_case *c, const us_evidence *e,
 	const us_permits *p, bool details)
 {
@@ -232,7 +241,9 @@ json_t *us_view_case(const us_ground *g, const us_case *c, const us_evidence *e,
 			? json_null()
 			: view_count(entry->migration + 1));
 	view_set(v, &ok, "directory", view_folder(g, entry));
-	view_set(v, &ok, "kind", json_string(us_case_kind_name(e->kind)));
+	view_set(v, &ok, "kind",
+		says_kind(e) ? json_string(us_case_kind_name(e->kind))
+			     : json_null());
 	view_set(v, &ok, "cause", json_string(us_cause_name(e->cause)));
 	view_set(v, &ok, "records", view_records(entry, details));
 	view_set(v, &ok, "attempts", view_count(e->attempts));

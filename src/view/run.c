@@ -15,7 +15,7 @@ json_t *view_textn(const char *bytes, size_t n, bool details)
 	us_utf8_add_lossy(&text, bytes, n);
 	us_mask_add(&masked, us_str_text(&text), details);
 	if (!text.failed && !masked.failed)
-		value = json_string(us_str_text(&masked));
+		value = json_stringn(us_str_text(&masked), masked.len);
 	us_str_fini(&text);
 	us_str_fini(&masked);
 	return value;
