@@ -26,19 +26,17 @@ function policy.failure(case)
     return verdict.applied(found)
   end
   if not case:permits("rolled_back") then
-    return verdict.stop(("%s; %s, and it can't simply run again (%s); %s"):format(
-      words.error(case), found, case.not_permitted.rolled_back or "not permitted", words.next_step(case)))
+    return verdict.stop(("%s; %s; %s"):format(words.error(case), found, words.see(case)))
   end
   if not reason then
-    return verdict.stop(("%s; %s, but the same script would fail the same way; correct %s/migration.sql or "
-      .. "what it ran into and run `unstick resolve --rolled-back %s` (see `unstick explain %s`)"):format(
-      words.error(case), found, case.name, case.name, case.name))
+    return verdict.stop(("%s; %s, but the same script would fail the same way: correct it or what it ran "
+      .. "into, then `unstick resolve --rolled-back %s`"):format(words.error(case), found, case.name))
   end
   if case.attempts_left > 0 then
     return verdict.rolled_back(("%s, and %s"):format(found, reason))
   end
-  return verdict.stop(("it failed again after %d attempts, and no attempts are left; %s; %s; %s"):format(
-    case.attempts, words.error(case), found, words.next_step(case)))
+  return verdict.stop(("it failed again after %d attempts; %s; %s; %s"):format(
+    case.attempts, words.error(case), found, words.see(case)))
 end
 
 return policy

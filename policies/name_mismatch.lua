@@ -9,30 +9,25 @@ local policy = { summary = "Follows a renamed folder." }
 ---@param case unstick.Case
 ---@return unstick.Candidate?
 local function renamed_to(case)
-  local found
   for _, candidate in ipairs(case.evidence.candidates) do
-    if candidate.same_checksum and found then
-      return nil
-    elseif candidate.same_checksum then
-      found = candidate
+    if candidate.same_checksum and candidate.only_match then
+      return candidate
     end
   end
-  return found
 end
 
 ---@param case unstick.Case
 ---@return string
 local function choices(case)
-  local lines = {}
+  local found = {}
   for i, candidate in ipairs(case.evidence.candidates) do
-    lines[i] = ("%s (%s)"):format(candidate.name, candidate.same_checksum and "the same script" or "another script")
+    found[i] = ("%s (%s)"):format(candidate.name, candidate.same_checksum and "the same script" or "another script")
   end
-  if #lines == 0 then
-    return ("no folder resembles it; next: restore the folder %s from version control, or %s"):format(
-      case.name, words.next_step(case))
+  if #found == 0 then
+    return "no folder resembles it: restore it from version control"
   end
-  return ("folders that may be it: %s; next, in the migrations directory: `git mv %s %s`, or %s"):format(
-    table.concat(lines, ", "), case.evidence.candidates[1].name, case.name, words.next_step(case))
+  return ("it may be %s: `git mv %s %s` takes the name back"):format(
+    table.concat(found, " or "), case.evidence.candidates[1].name, case.name)
 end
 
 function policy.name_mismatch(case)
@@ -40,8 +35,8 @@ function policy.name_mismatch(case)
   if candidate and case:permits("rename") then
     return verdict.rename(candidate.name, ("its folder is called %s now, with the same script"):format(candidate.name))
   end
-  return verdict.stop(("there is no folder %s, and it isn't renamed (%s); %s"):format(
-    case.name, case.not_permitted.rename or "no folder has the same script", choices(case)))
+  return verdict.stop(("there is no folder of this name (%s); %s; %s"):format(
+    case.not_permitted.rename or "nothing has its script", choices(case), words.see(case)))
 end
 
 return policy

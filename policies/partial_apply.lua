@@ -25,14 +25,13 @@ function policy.partial_apply(case)
     return verdict.applied(words.progress(case))
   end
   if not case:permits("rolled_back") then
-    return verdict.stop(("%s; it is neither done nor undone without you (%s); %s"):format(
-      picture(case), case.not_permitted.rolled_back or "not permitted", words.next_step(case)))
+    return verdict.stop(("%s; %s"):format(picture(case), words.see(case)))
   end
   if case.attempts_left > 0 then
     return verdict.rolled_back(words.progress(case) .. ", and the whole script may run again over it")
   end
-  return verdict.stop(("no attempts are left after %d; %s; %s"):format(
-    case.attempts, picture(case), words.next_step(case)))
+  return verdict.stop(("it failed again after %d attempts; %s; %s"):format(
+    case.attempts, picture(case), words.see(case)))
 end
 
 return policy

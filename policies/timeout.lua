@@ -12,14 +12,13 @@ function policy.timeout(case)
     return verdict.applied(found)
   end
   if not case:permits("rolled_back") then
-    return verdict.stop(("it was interrupted; %s, and it can't simply run again (%s); %s"):format(
-      found, case.not_permitted.rolled_back or "not permitted", words.next_step(case)))
+    return verdict.stop(("it was interrupted (%s); %s; %s"):format(case.cause, found, words.see(case)))
   end
   if case.attempts_left > 0 then
     return verdict.rolled_back(("it was interrupted (%s); %s, so it can run again"):format(case.cause, found))
   end
-  return verdict.stop(("it was interrupted again after %d attempts (%s), and no attempts are left; %s; %s"):format(
-    case.attempts, words.error(case), found, words.next_step(case)))
+  return verdict.stop(("it was interrupted again after %d attempts (%s); %s; %s"):format(
+    case.attempts, case.cause, found, words.see(case)))
 end
 
 return policy

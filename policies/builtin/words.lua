@@ -1,16 +1,13 @@
--- What the built-in policies tell an operator: what was found, and what to do next.
+-- What the built-in policies tell an operator: what was found, and where to look.
 -- Any policy can say require("builtin.words"), so a copy of a built-in one runs too.
 
 local words = {}
 
-local NEXT = "next: `unstick explain %s`, then `unstick resolve --applied %s` if the database "
-  .. "has all of it or `unstick resolve --rolled-back %s` if it has none of it"
-
----The commands that settle a case by hand.
+---Where the rest is told; the report adds what can be done by hand.
 ---@param case unstick.Case
 ---@return string
-function words.next_step(case)
-  return NEXT:format(case.name, case.name, case.name)
+function words.see(case)
+  return ("see `unstick explain %s`"):format(case.name)
 end
 
 ---How far the script got, as far as that is known.
@@ -27,7 +24,7 @@ function words.progress(case)
   elseif evidence.state == "diverged" then
     return "the database matches no point of the script"
   elseif prefix == nil then
-    return "how much of it is in the database isn't known" .. (evidence.why and (" (%s)"):format(evidence.why) or "")
+    return "how much of it ran isn't known"
   elseif prefix.min == prefix.max then
     return ("exactly the first %d%s statements ran"):format(prefix.min, of)
   end

@@ -53,6 +53,7 @@
 ---@field same_checksum boolean
 ---@field same_timestamp boolean
 ---@field same_place boolean  Both names sort between the same neighbours.
+---@field only_match boolean  No other folder has its checksum, and no other missing name.
 ---@field distance integer  Edits between the names.
 
 ---@class unstick.Statement

@@ -1,17 +1,18 @@
 local unstick = require("unstick")
 local decide = unstick.policy("name_mismatch")
 
-local same = { name = "20240103_users", same_checksum = true }
+local same = { name = "20240103_users", same_checksum = true, only_match = true }
+local twin = { name = "20240104_users", same_checksum = true, only_match = false }
 local other = { name = "20240102_user", same_checksum = false }
 
 describe("a name without a folder", function()
   local rows = {
     { "one folder with its script, permitted", { same }, true, "rename", "20240103_users" },
     { "other folders beside it", { same, other }, true, "rename", "20240103_users" },
-    { "two folders with its script", { same, same }, true, "stop", "git mv 20240103_users 20240102_users" },
+    { "two folders with its script", { twin, twin }, true, "stop", "git mv 20240104_users 20240102_users" },
     { "one, but not permitted", { same }, false, "stop", "they sort to different places" },
     { "only another script", { other }, true, "stop", "20240102_user (another script)" },
-    { "no folder that resembles it", {}, true, "stop", "restore the folder 20240102_users" },
+    { "no folder that resembles it", {}, true, "stop", "restore it from version control" },
   }
   for _, row in ipairs(rows) do
     local name, candidates, permitted, action, words = table.unpack(row)

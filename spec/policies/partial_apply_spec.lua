@@ -22,8 +22,8 @@ describe("a half applied migration", function()
   local rows = {
     { "that is complete after all", { permitted = { "applied" } }, "applied", "exactly the first 2 of 3" },
     { "that may run again", { permitted = { "rolled_back" } }, "rolled_back", "may run again over it" },
-    { "that ran too often", { permitted = { "rolled_back" }, attempts_left = 0 }, "stop", "no attempts are left" },
-    { "that may not", {}, "stop", "statement 1 can't run again" },
+    { "that ran too often", { permitted = { "rolled_back" }, attempts_left = 0 }, "stop", "after 0 attempts" },
+    { "that may not", {}, "stop", "unstick explain" },
   }
   for _, row in ipairs(rows) do
     local name, changes, want, words = table.unpack(row)
@@ -48,7 +48,7 @@ describe("a half applied migration", function()
   local ranges = {
     { { state = "partial", applied_prefix = { min = 1, max = 3 } }, "between 1 and 3 of 3 statements ran" },
     { { state = "diverged", prefixes = {}, applied_prefix = unstick.null }, "matches no point of the script" },
-    { { state = "unknown", applied_prefix = unstick.null, why = "no privilege" }, "isn't known (no privilege)" },
+    { { state = "unknown", applied_prefix = unstick.null, why = "no privilege" }, "how much of it ran isn't known" },
   }
   for _, row in ipairs(ranges) do
     local evidence, words = table.unpack(row)

@@ -21,6 +21,11 @@ static us_code by_hand(struct session *s, json_t **cases, us_err *err)
 	us_code rc = us_resolve_by_hand(cases, &warning, s->run, action,
 		s->applied ? s->applied : s->rolled_back, err);
 
+	/* Which decision this was is said even where no case comes of it. */
+	if (!document_set(s->document, "by_hand",
+		    json_pack("{s:s, s:s}", "action", us_action_name(action),
+			    "name", s->applied ? s->applied : s->rolled_back)))
+		return us_fail(err, US_E_NOMEM, "out of memory");
 	if (warning) {
 		session_warn(s, warning);
 		if (!document_add_finding(s->document, "warning", NULL, warning))

@@ -101,10 +101,6 @@ us_code session_open(struct session *s, us_err *err)
 		return rc;
 	for (size_t i = 0; i < s->config->warnings.len; i++)
 		session_warn(s, s->config->warnings.items[i]);
-	if (s->config->lock_disabled && s->cmd->mode == US_DB_WRITE)
-		session_warn(s,
-			"PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK is set: nothing keeps "
-			"another deploy from running at the same time");
 
 	rc = us_run_open(&s->run, s->config, s->cmd->mode, err);
 	if (rc != US_OK)

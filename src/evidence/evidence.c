@@ -4,6 +4,7 @@
 #include "unstick/evidence.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "evidence_impl.h"
 #include "unstick/auto.h"
@@ -174,6 +175,16 @@ static bool sends_one_query(const char *engine)
 	return minor >= 0 && minor <= 3 && end > rest + 1;
 }
 
+static bool says(const char *sql, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= len; i++)
+		if (strncasecmp(sql + i, word, n) == 0)
+			return true;
+	return false;
+}
+
 /* Do all statements share one fate? Up to 7.3 the native engine sent a script as
  * one simple query, which PostgreSQL runs as one transaction; from 7.4 on, and on
  * SQLite always, every statement commits by itself. */
@@ -192,11 +203,9 @@ static us_tristate is_atomic(const us_evidence *e, const us_ground *g)
 	if (us_script_len(s) > 1)
 		return sends_one_query(g->config->prisma_engine) ? US_YES
 								 : US_UNSURE;
-	/* CONCURRENTLY leaves something behind when it fails */
+	/* what CONCURRENTLY leaves behind when it fails stays */
 	one = us_script_statement(s, 0);
-	return memmem(us_script_text(s) + one->offset, one->len, "CONCURRENTLY",
-		       12) || memmem(us_script_text(s) + one->offset, one->len,
-				      "concurrently", 12)
+	return says(us_script_text(s) + one->offset, one->len, "concurrently")
 		       ? US_UNSURE
 		       : US_YES;
 }

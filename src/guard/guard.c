@@ -134,7 +134,10 @@ static bool nothing_is_missing(const struct facts *f, us_str *why)
 		add_range(why, &e->prefixes);
 		return false;
 	}
-	us_str_addf(why, "all %zu statements ran", e->prefixes.n);
+	if (e->prefixes.n == 1)
+		us_str_add(why, "its one statement ran");
+	else
+		us_str_addf(why, "all %zu statements ran", e->prefixes.n);
 	return true;
 }
 

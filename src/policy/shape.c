@@ -28,7 +28,7 @@ static SHAPE(running_shape, "a running session", running_fields);
 
 static const us_field candidate_fields[] = { { "name", NULL },
 	{ "same_checksum", NULL }, { "same_timestamp", NULL },
-	{ "same_place", NULL }, { "distance", NULL } };
+	{ "same_place", NULL }, { "only_match", NULL }, { "distance", NULL } };
 static SHAPE(candidate_shape, "a candidate", candidate_fields);
 
 static const us_field statement_fields[] = { { "index", NULL }, { "line", NULL },
