@@ -9,6 +9,9 @@ demo='sqlite3'
 tests='libcmocka-dev lua5.4 lua-busted lua-check postgresql pgbouncer
 	clang clang-format clang-tidy shellcheck'
 
+# Any node will do for what the tests need of one.
+command -v node >/dev/null || tests="$tests nodejs"
+
 missing() { # PACKAGE...
 	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || :)
 	for package; do

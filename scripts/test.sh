@@ -61,6 +61,16 @@ c_tests() {
 	scripts/tally.sh add 'C tests' $(count_c_tests "$results")
 }
 
+# The only suite that CI may skip: it needs a Node newer than Debian's, and npm.
+conformance() {
+	printf '\n== conformance with the real Prisma\n'
+	counts=build/test/conformance.counts
+	echo 0 1 0 >$counts
+	tests/conformance/run.sh build/test
+	# shellcheck disable=SC2046 # three numbers
+	scripts/tally.sh add 'conformance' $(cat $counts) 'optional'
+}
+
 specs() {
 	printf '\n== specs\n'
 	# Not the module of build/test: a plain lua can't load what ASan was built into.
@@ -83,6 +93,7 @@ scripts/lint.sh
 check 'clang -Werror' scripts/build.sh build/clang -DCMAKE_C_COMPILER=clang \
 	-DUS_TESTS=ON -DUS_BENCH=ON -DUS_WERROR=ON -DCMAKE_BUILD_TYPE=Debug
 c_tests
+conformance
 if check 'gcc -O2 -Werror' scripts/build.sh build/release -DUS_TESTS=OFF -DUS_WERROR=ON; then
 	specs
 	check 'install' tests/install.sh build/release
