@@ -186,6 +186,7 @@ int main(void)
 
 	if (n <= 0 || !tests) {
 		fprintf(stderr, "no cases in %s\n", CASES);
+		free(tests);
 		return 1;
 	}
 	for (int i = 0; i < n; i++) {
