@@ -66,6 +66,8 @@ static us_code resolve(struct session *s, us_err *err)
 	if (rc == US_OK &&
 		(s->applied || s->rolled_back || json_array_size(cases) > 0))
 		rc = describe_anew(s, err);
+	else if (rc == US_OK) /* it may have been resolved while we waited */
+		rc = session_describe(s, err);
 	if (cases && !document_set(s->document, "cases", cases))
 		rc = us_fail(err, US_E_NOMEM, "out of memory");
 	return rc;
