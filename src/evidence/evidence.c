@@ -134,8 +134,8 @@ static us_code load_prefixes(us_evidence *e, const probe *p, us_err *err)
 	if (!e->script)
 		return us_strdup(&e->why, "its migration.sql can't be read", err);
 	return us_strdup(&e->why,
-		"not looked at yet: without the ledger's proof unstick "
-		"can't tell how far the script got",
+		"the ledger does not prove that the script completed, and "
+		"nothing else is looked at yet",
 		err);
 }
 

@@ -79,8 +79,7 @@ us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err)
 	if (rc != US_OK)
 		return rc;
 	return us_strdup(why,
-		"the ledger proves it: applied_steps_count is 1 and there "
-		"are no logs, so the script completed and only the end of it "
-		"was not recorded",
+		"applied_steps_count is 1 and there are no logs: the script "
+		"completed, and only its end was not recorded",
 		err);
 }
