@@ -74,19 +74,19 @@ static us_code find_empty_folders(struct session *s, us_err *err)
 	us_directory *d = s->run->directory;
 
 	for (size_t i = 0; i < us_directory_len(d); i++) {
-		us_str text = { 0 };
-		bool ok;
+		US_AUTO(auto_str) char *text = NULL;
+		us_code rc;
 
 		if (us_directory_has_script(d, i))
 			continue;
-		us_str_addf(&text,
+		rc = us_strf(&text, err,
 			"%s has no readable migration.sql: the next deploy stops "
 			"there",
 			us_directory_name(d, i));
-		ok = !text.failed && document_add_finding(s->document, "warning",
-					     "P3015", us_str_text(&text));
-		us_str_fini(&text);
-		if (!ok)
+		if (rc != US_OK)
+			return rc;
+		session_warn(s, text);
+		if (!document_add_finding(s->document, "warning", "P3015", text))
 			return out_of_memory(err);
 	}
 	return US_OK;
