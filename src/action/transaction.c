@@ -81,6 +81,16 @@ static us_code write_all(
 	return rc;
 }
 
+/* The rest of the run has still to be told; if no connection can be had, whoever
+ * asks the next question is told why. */
+static void replace_dead(us_run *run)
+{
+	us_code rc = us_run_reconnect(run, NULL);
+
+	run->have_lock = false;
+	(void)rc;
+}
+
 us_code transact(us_outcome *outcome, us_run *run, transaction_fn *body, void *ctx,
 	us_err *err)
 {
@@ -100,7 +110,7 @@ us_code transact(us_outcome *outcome, us_run *run, transaction_fn *body, void *c
 	} else {
 		/* What was tried is gone either way: a dead connection's too. */
 		if (us_db_exec(run->db, run->db->ops->rollback, NULL) != US_OK)
-			run->have_lock = false;
+			replace_dead(run);
 		if (rc == US_E_REFUSED)
 			*outcome = US_OUTCOME_REFUSED;
 	}

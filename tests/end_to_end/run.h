@@ -35,8 +35,10 @@ void unstick_start(project *p, running *r, const char *word, ...)
 void unstick_says(running *r, const char *text);
 /* Waits for its end. */
 json_t *unstick_ends(project *p, running *r, int exit);
-/* Kills it with SIGKILL; false if it had ended already. */
-int unstick_kill(running *r);
+/* Kills it with SIGKILL. */
+void unstick_kill(running *r);
+/* In a child of the test: becomes the program. */
+_Noreturn void unstick_become(const project *p, const char *const *said);
 
 /* A report's part by a path like "cases.0.verdict"; borrowed, never NULL. */
 json_t *part(const json_t *report, const char *path);
