@@ -20,7 +20,8 @@ static void mark_cut(us_err *err, int wanted)
 	memcpy(err->msg + end, ellipsis, sizeof(ellipsis));
 }
 
-static void set(us_err *err, us_code code, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void set(
+	us_err *err, us_code code, const char *fmt, va_list ap)
 {
 	*err = (us_err){ .code = code };
 	mark_cut(err, vsnprintf(err->msg, sizeof(err->msg), fmt, ap));

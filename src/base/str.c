@@ -53,7 +53,8 @@ void us_str_addc(us_str *s, char c)
 	us_str_addn(s, &c, 1);
 }
 
-static void addv(us_str *s, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void addv(
+	us_str *s, const char *fmt, va_list ap)
 {
 	va_list again;
 	int n;

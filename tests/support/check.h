@@ -11,8 +11,9 @@
 
 #include "unstick/err.h"
 
-/* Fails with the message of the error, which an assertion on the code would hide. */
-#define assert_ok(call, err)                                                     \
+/* Fails with the message of the error, which an assertion on the code would hide.
+ */
+#define assert_ok(call, err)                                                       \
 	do {                                                                       \
 		us_code rc_ = (call);                                              \
 		if (rc_ != US_OK)                                                  \
