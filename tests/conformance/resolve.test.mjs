@@ -37,8 +37,8 @@ const states = {
   "applied and rolled back": { records: [rolledBack, applied] },
   "applied and failed": { cli: true, records: [applied, failed] },
   "rolled back and failed": { records: [rolledBack, failed] },
-  "two failed records": { cli: true, records: [failed, interrupted] },
-  "finished and rolled back in one record": { cli: true, records: [both] },
+  "two failed records": { records: [failed, interrupted] },
+  "finished and rolled back in one record": { records: [both] },
   "finished and rolled back in one record, and failed": { records: [both, failed] },
   "failed, its folder missing": { cli: true, records: [failed], folder: (project) => project.removeFolder(NAME) },
   "failed, its folder without a script": { records: [failed], folder: (project) => project.removeScript(NAME) },
@@ -68,14 +68,12 @@ const resolvers = {
   cli: (db, project, verb, name) => cli(db, project, "resolve", verbs[verb].option, name),
 };
 
-/** The state, in a fresh database and project. */
-async function enter(state, db, project, time) {
+/** The state, in a fresh project; gives the SQL that makes it in a fresh database. */
+function enter(state, db, project, time) {
   const records = [{ ...applied, startedAt: minute(0), name: FIRST }].concat(state.records ?? []);
   const rows = records.map((record, n) => ({ name: NAME, id: id(n), checksum: project.checksum(record.name ?? NAME), ...record }));
   state.folder?.(project, db);
-  await db.sql("CREATE TABLE of_the_application (id integer);");
-  if (state.records) await db.fillLedger(rows, time);
-  return state.records ? db.rows() : [];
+  return `CREATE TABLE of_the_application (id integer);${state.records ? db.ledgerSql(rows, time) : ""}`;
 }
 
 /**
@@ -92,19 +90,13 @@ async function helpAdapter(db) {
 async function outcome(tool, db, state, verb, time) {
   const project = new Project(db.provider, { [FIRST]: "SELECT 1;\n", [NAME]: "SELECT 2;\n" });
   try {
+    const sql = enter(state, db, project, time);
     await db.empty();
     if (tool === "engine" && db.provider === "sqlite" && verb === "applied" && state === states[BASELINE]) await helpAdapter(db);
-    const before = await enter(state, db, project, time);
+    await db.sql(sql);
+    const before = state.records ? await db.rows() : [];
     const { exit, code } = await resolvers[tool](db, project, verb, state.asked ?? NAME);
-    const ledger = await db.hasLedger();
-    return {
-      exit,
-      code,
-      tables: await db.tables(),
-      columns: ledger && (await db.columns("_prisma_migrations")),
-      before,
-      rows: ledger ? await db.rows() : null,
-    };
+    return { exit, code, before, ...(await db.look()) };
   } finally {
     project.remove();
   }

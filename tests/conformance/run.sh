@@ -1,15 +1,14 @@
 #!/bin/sh
-# run.sh BUILD [COUNTS] [OPTION...]: what BUILD's unstick leaves behind, compared with what
-# the real Prisma Migrate leaves. The engines are found through the oracle beside the
-# source root (or US_ORACLE), which installs them from npm once. Where they can't be had
-# the whole suite is skipped, loudly. COUNTS gets "passed failed skipped"; OPTIONs go to
-# `node --test` (--test-name-pattern=...).
+# run.sh BUILD [TEST.mjs...]: what BUILD's unstick leaves behind, compared with what the real
+# Prisma Migrate leaves. The engines are found through the oracle beside the source root
+# (or US_ORACLE), which installs them from npm once. Where they can't be had the whole
+# suite is skipped, loudly. BUILD/conformance.counts gets "passed failed skipped".
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
-counts=${2-$build/conformance.counts}
-[ $# -lt 2 ] || shift
+counts=$build/conformance.counts
 shift
+[ $# -gt 0 ] || set -- "$here"/*.test.mjs
 
 # Nothing of whoever runs it, but for where things are.
 unset DATABASE_URL DIRECT_URL SHADOW_DATABASE_URL NODE_OPTIONS NO_COLOR FORCE_COLOR TRACE EXEC SCHEMA \
@@ -46,7 +45,7 @@ rm -f "$build/conformance.tap"
 "$build/tests/with_cluster" node --test \
 	--test-reporter=spec --test-reporter-destination=stdout \
 	--test-reporter=tap --test-reporter-destination="$build/conformance.tap" \
-	"$@" "$here"/*.test.mjs || status=$?
+	"$@" || status=$?
 awk -v status="$status" '
 	/^# pass / { passed = $3 }
 	/^# fail / { failed = $3 }

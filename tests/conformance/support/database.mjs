@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must, start, until } from "./process.mjs";
+import { must, run, start, until } from "./process.mjs";
 
 export const LEDGER = "_prisma_migrations";
 const quoted = (value) =>
@@ -21,8 +21,8 @@ const ledgerTable = {
 };
 
 class Database {
-  /** Creates the ledger with these records; times are Dates, stored as `time` makes them. */
-  async fillLedger(records, time = this.time) {
+  /** SQL that makes the ledger with these records; times are Dates, stored as `time` makes them. */
+  ledgerSql(records, time = this.time) {
     const rows = records.map((record) => {
       const times = [record.startedAt, record.finishedAt, record.rolledBackAt].map((at) => at && time(at));
       const values = [record.id ?? randomUUID(), record.checksum, record.name, record.logs, record.steps ?? 0, ...times];
@@ -30,13 +30,18 @@ class Database {
     });
     const insert = `INSERT INTO ${LEDGER}
       (id, checksum, migration_name, logs, applied_steps_count, started_at, finished_at, rolled_back_at) VALUES `;
-    await this.sql(ledgerTable[this.provider] + (rows.length ? `${insert}${rows.join(",\n")};` : ""));
+    return ledgerTable[this.provider] + (rows.length ? `${insert}${rows.join(",\n")};` : "");
   }
 
-  async hasLedger() {
-    return (await this.tables()).includes(LEDGER);
+  /** As `sql`, in an empty database. */
+  async startOver(sql) {
+    await this.empty();
+    await this.sql(sql);
   }
 }
+
+const EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
+const asJson = (query) => `(SELECT coalesce(json_agg(t), '[]') FROM (${query}) t)`;
 
 class Postgres extends Database {
   provider = "postgresql";
@@ -66,26 +71,33 @@ class Postgres extends Database {
   }
 
   async query(text) {
-    return JSON.parse(await this.sql(`SELECT coalesce(json_agg(t), '[]') FROM (${text}) t`));
+    return JSON.parse(await this.sql(`SELECT ${asJson(text)}`));
   }
 
   rows() {
     return this.query(`SELECT * FROM ${LEDGER} ORDER BY started_at`);
   }
 
-  async tables() {
-    const all = await this.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
-    return all.map((table) => table.name);
-  }
-
-  /** What a column is, for comparing tables. */
-  columns(table) {
-    return this.query(`SELECT column_name, data_type, character_maximum_length, is_nullable, column_default
-      FROM information_schema.columns WHERE table_name = '${table}' ORDER BY ordinal_position`);
+  /** Its tables, the ledger's columns and its rows (null without a ledger). */
+  async look() {
+    const printed = await this.sql(`SELECT to_regclass('${LEDGER}') IS NOT NULL AS there \\gset
+      SELECT ${asJson("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")};
+      SELECT ${asJson(`SELECT column_name, data_type, character_maximum_length, is_nullable, column_default
+        FROM information_schema.columns WHERE table_name = '${LEDGER}' ORDER BY ordinal_position`)};
+      \\if :there
+        SELECT ${asJson(`SELECT * FROM ${LEDGER} ORDER BY started_at`)};
+      \\endif`);
+    // One array a statement; within one, psql breaks lines before objects only.
+    const [tables, columns, rows = null] = printed.trim().split(/\n(?=\[)/).map((text) => JSON.parse(text));
+    return { tables: tables.map((table) => table.tablename), columns, rows };
   }
 
   empty() {
-    return this.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    return this.sql(EMPTY);
+  }
+
+  startOver(sql) {
+    return this.sql(`${EMPTY};\n${sql}`);
   }
 
   remove() {
@@ -138,13 +150,15 @@ class Sqlite extends Database {
     return this.query(`SELECT * FROM ${LEDGER} ORDER BY started_at`);
   }
 
-  async tables() {
-    const all = await this.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1");
-    return all.map((table) => table.name);
+  async look() {
+    const tables = await this.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1");
+    const columns = await this.query(`SELECT * FROM pragma_table_info('${LEDGER}')`);
+    return { tables: tables.map((table) => table.name), columns, rows: columns.length ? await this.rows() : null };
   }
 
-  columns(table) {
-    return this.query(`SELECT * FROM pragma_table_info('${table}')`);
+  async isBeingWritten() {
+    const { exit, stderr } = await run("sqlite3", ["-bail", this.path, "BEGIN IMMEDIATE; ROLLBACK"]);
+    return exit !== 0 && /locked/.test(stderr);
   }
 
   async empty() {

@@ -15,19 +15,20 @@ function formOfTime(value) {
 const strippedLogs = (row) => (auditOf(row) ? row.logs.replace(AUDIT, "") || null : row.logs);
 
 /**
- * The rows as they compare. `before` are those that were there first: their ids and times
- * count, their logs only up to the audit line (on a record without logs, NULL and '' are
- * one thing then). `forms`: fresh times count by their form, too.
+ * The rows as they compare. `before` are those that were there first: what they had must be
+ * what they have, but for an audit line at the end of the logs (where there were none, NULL
+ * and '' are one thing then). `forms`: fresh times count by their form, too.
  */
 export function comparable(rows, before, { forms = false } = {}) {
-  const old = new Map(before.map((row) => [row.id, row]));
+  const old = new Map(before.map((row, n) => [row.id, { ...row, n }]));
   const time = (row, key) => {
-    if (row[key] === null || row[key] === old.get(row.id)?.[key]) return row[key];
+    if (row[key] === null) return null;
+    if (row[key] === old.get(row.id)?.[key]) return "as it was";
     return forms ? `a time: ${formOfTime(row[key])}` : "a time";
   };
   return rows
     .map((row) => ({
-      id: old.has(row.id) ? row.id : UUID.test(row.id) ? "a uuid" : row.id,
+      id: old.has(row.id) ? `record ${old.get(row.id).n}` : UUID.test(row.id) ? "a uuid" : row.id,
       checksum: row.checksum,
       migration_name: row.migration_name,
       applied_steps_count: row.applied_steps_count,
