@@ -14,6 +14,9 @@
  * in NULL.
  */
 
+/* For `exit` below: whatever it is, the report says the same. */
+enum { ANY = -1 };
+
 /* The report; borrowed from p until its next run, as are p->out and p->err. Ends
  * the test unless the exit code is `exit`. */
 json_t *unstick(project *p, int exit, const char *word, ...)
