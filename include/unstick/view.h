@@ -14,6 +14,8 @@
  * passed us_mask(). Each function returns an owned value, or NULL when out of
  * memory. */
 
+/* Any text: masked, ill-formed UTF-8 replaced; null for NULL. */
+json_t *us_view_text(const char *text);
 json_t *us_view_database(const us_db_info *info);
 json_t *us_view_migrations(const us_history *h);
 json_t *us_view_history(const us_history *h);

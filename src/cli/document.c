@@ -4,6 +4,7 @@
 
 #include "cmd.h"
 #include "unstick/uuid.h"
+#include "unstick/view.h"
 #include "unstick/when.h"
 
 json_t *document_new(const char *command)
@@ -31,6 +32,6 @@ bool document_add_finding(
 	json_t *doc, const char *level, const char *code, const char *message)
 {
 	return json_array_append_new(json_object_get(doc, "findings"),
-		       json_pack("{s:s, s:s?, s:s}", "level", level, "code", code,
-			       "message", message)) == 0;
+		       json_pack("{s:s, s:s?, s:o}", "level", level, "code", code,
+			       "message", us_view_text(message))) == 0;
 }

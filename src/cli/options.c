@@ -35,15 +35,20 @@ const size_t options_len = US_LEN(options);
 const struct cmd *const commands[] = { &cmd_status, &cmd_audit, &cmd_resolve,
 	&cmd_explain, NULL };
 
+/* A value that came with the name ("--databse-url=...") is nobody's business. */
 static us_code no_such_option(const char *word, us_err *err)
 {
+	US_AUTO(auto_str) char *name = NULL;
 	const char *names[US_LEN(options)];
 	const char *near;
+	us_code rc = us_strndup(&name, word, strcspn(word, "="), err);
 
+	if (rc != US_OK)
+		return rc;
 	for (size_t i = 0; i < US_LEN(options); i++)
 		names[i] = options[i].name;
-	near = us_nearest(word, names, US_LEN(options));
-	return us_fail(err, US_E_USAGE, "no such option: %s%s%s", word,
+	near = us_nearest(name, names, US_LEN(options));
+	return us_fail(err, US_E_USAGE, "no such option: %s%s%s", name,
 		near ? "; did you mean " : "", near ? near : "");
 }
 

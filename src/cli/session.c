@@ -114,9 +114,15 @@ us_code session_open(struct session *s, us_err *err)
 
 static us_code open_for_policies(us_db **out, void *ctx, us_err *err)
 {
-	const us_config *config = ctx;
+	const struct session *s = ctx;
+	us_code rc = US_OK;
 
-	return us_db_open(out, &config->url, US_DB_READ, err);
+	*out = NULL;
+	if (!s->run->dry)
+		rc = s->run->db->ops->reader(out, &s->run->db, err);
+	return rc == US_OK && !*out
+		       ? us_db_open(out, &s->config->url, US_DB_READ, err)
+		       : rc;
 }
 
 static void log_line(void *ctx, const char *level, const char *text)
@@ -130,7 +136,7 @@ static void log_line(void *ctx, const char *level, const char *text)
 
 us_code session_load_policies(struct session *s, us_err *err)
 {
-	us_policy_db db = { open_for_policies, s->config };
+	us_policy_db db = { open_for_policies, s };
 
 	return us_policies_load(&s->policies, s->config, db, log_line, s, err);
 }

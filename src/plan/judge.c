@@ -247,7 +247,7 @@ json_t *us_judgement_view(const us_judgement *j, json_t *actions, bool details)
 		j->ground.glance ? json_null()
 				 : json_string(us_outcome_name(j->outcome)));
 	if (j->outcome_why)
-		set(v, &ok, "outcome_why", json_string(j->outcome_why));
+		set(v, &ok, "outcome_why", us_view_text(j->outcome_why));
 	if (j->then)
 		set(v, &ok, "then", us_judgement_view(j->then, NULL, details));
 	if (!ok) {

@@ -26,6 +26,11 @@ json_t *view_text(const char *text, bool details)
 	return text ? view_textn(text, strlen(text), details) : json_null();
 }
 
+json_t *us_view_text(const char *text)
+{
+	return view_text(text, false);
+}
+
 json_t *view_time(us_time t)
 {
 	char text[US_TIME_TEXT];

@@ -1,0 +1,240 @@
+/* The command line: what is understood, and what is said where it isn't. */
+#include <string.h>
+
+#include "check.h"
+#include "cmd.h"
+#include "unstick/auto.h"
+
+#define MAX_WORDS 8
+
+/* argv as the program gets it; the session borrows from it. */
+typedef struct {
+	char *argv[MAX_WORDS + 1];
+	const char *words[MAX_WORDS + 1];
+	struct session s;
+	us_err err;
+} line;
+
+static us_code parse(line *l, const char *const *words)
+{
+	int argc = 1;
+
+	*l = (line){ .argv = { (char *)(uintptr_t) "unstick" } };
+	for (; words[argc - 1]; argc++) {
+		assert_true(argc < MAX_WORDS);
+		l->argv[argc] = (char *)(uintptr_t)words[argc - 1];
+	}
+	l->s.args = l->words;
+	return options_parse(&l->s, argc, l->argv, &l->err);
+}
+
+#define SAY(...)                                                                   \
+	{                                                                          \
+		__VA_ARGS__                                                        \
+	}
+
+/* What can't be meant, and a word of the answer. */
+static const struct {
+	const char *words[MAX_WORDS];
+	const char *says;
+} misuse[] = {
+	{ SAY(NULL), "say what to do: status, audit, resolve or explain" },
+	{ SAY("--quiet"), "say what to do" },
+	{ SAY("statsu"), "no such command: statsu; did you mean status" },
+	{ SAY("deploy"), "see `unstick --help`" },
+	{ SAY(""), "no such command" },
+	{ SAY("-"), "no such command: -" },
+	{ SAY("--", "--help"), "no such command: --help" },
+	{ SAY("status", "--fromat", "json"), "--fromat; did you mean --format" },
+	{ SAY("status", "--fromat=json"), "--fromat; did you mean --format" },
+	{ SAY("status", "--nothing-like-it"), "no such option: --nothing-like-it" },
+	{ SAY("status", "-v"), "no such option: -v" },
+	{ SAY("status", "---format", "json"), "did you mean --format" },
+	{ SAY("status", "--forma"), "did you mean --format" },
+	{ SAY("status", "--format"), "--format needs a value: --format F" },
+	{ SAY("status", "--format="), "--format needs a value" },
+	{ SAY("status", "--format", ""), "--format needs a value" },
+	{ SAY("resolve", "--applied"), "--applied needs a value: --applied NAME" },
+	{ SAY("status", "--quiet=yes"), "--quiet takes no value" },
+	{ SAY("status", "--help=yes"), "--help takes no value" },
+	{ SAY("status", "--applied", "m"),
+		"--applied goes with `unstick resolve`" },
+	{ SAY("--rolled-back=m", "audit"),
+		"--rolled-back goes with `unstick resolve`" },
+	{ SAY("resolve", "--applied", "m", "--rolled-back", "m"),
+		"contradict each other" },
+	{ SAY("status", "m"), "usage: unstick status" },
+	{ SAY("audit", "status"), "usage: unstick audit" },
+	{ SAY("resolve", "m"), "usage: unstick resolve [--applied NAME" },
+	{ SAY("explain"), "usage: unstick explain NAME" },
+	{ SAY("explain", "a", "b"), "usage: unstick explain NAME" },
+	{ SAY("status", "--", "--quiet"), "usage: unstick status" },
+	/* the first mistake is the one that is told */
+	{ SAY("statsu", "--fromat"), "no such command: statsu" },
+	{ SAY("--fromat", "statsu"), "no such option: --fromat" },
+};
+
+static void what_cannot_be_meant_is_a_usage_error(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < US_LEN(misuse); i++) {
+		line l;
+		us_code rc = parse(&l, misuse[i].words);
+
+		if (rc != US_E_USAGE || l.err.code != US_E_USAGE ||
+			!strstr(l.err.msg, misuse[i].says))
+			fail_msg("row %zu (%s ...): code %d: %s", i,
+				misuse[i].words[0] ? misuse[i].words[0] : "nothing",
+				(int)rc, l.err.msg);
+	}
+}
+
+static void a_value_is_not_repeated_in_a_message(void **state)
+{
+	const char *words[] = { "status", "--databse-url=postgres://u:s3cr3t@h/d",
+		NULL };
+	line l;
+
+	(void)state;
+	assert_int_equal(parse(&l, words), US_E_USAGE);
+	assert_null(strstr(l.err.msg, "postgres:"));
+	assert_non_null(strstr(l.err.msg, "--database-url"));
+}
+
+static void everything_else_is_read_past_the_first_mistake(void **state)
+{
+	const char *words[] = { "status", "--fromat", "--format", "json", NULL };
+	line l;
+
+	(void)state;
+	assert_int_equal(parse(&l, words), US_E_USAGE);
+	assert_string_equal(l.s.options.format, "json");
+}
+
+static void an_option_and_its_value_are_one_word_or_two(void **state)
+{
+	static const char *const forms[][4] = {
+		{ "status", "--migrations", "db/migrations", NULL },
+		{ "status", "--migrations=db/migrations", NULL },
+		{ "--migrations", "db/migrations", "status", NULL },
+		{ "--migrations=db/migrations", "--", "status", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(forms); i++) {
+		line l;
+
+		assert_ok(parse(&l, forms[i]), &l.err);
+		assert_string_equal(l.s.options.migrations, "db/migrations");
+		assert_ptr_equal(l.s.cmd, &cmd_status);
+	}
+}
+
+static void a_value_may_hold_what_looks_like_something_else(void **state)
+{
+	static const char *const words[] = { "status",
+		"--database-url=file:a.db?x=y=z", "--schema", "-", "--config",
+		"--odd", NULL };
+	line l;
+
+	(void)state;
+	assert_ok(parse(&l, words), &l.err);
+	assert_string_equal(l.s.options.database_url, "file:a.db?x=y=z");
+	assert_string_equal(l.s.options.schema, "-");
+	assert_string_equal(l.s.options.config, "--odd");
+}
+
+static void the_last_of_two_counts(void **state)
+{
+	static const char *const words[] = { "status", "--format", "json",
+		"--format=text", NULL };
+	line l;
+
+	(void)state;
+	assert_ok(parse(&l, words), &l.err);
+	assert_string_equal(l.s.options.format, "text");
+}
+
+static void every_flag_sets_its_own(void **state)
+{
+	static const char *const words[] = { "resolve", "--quiet", "--verbose",
+		NULL };
+	line l;
+
+	(void)state;
+	assert_ok(parse(&l, words), &l.err);
+	assert_true(l.s.options.quiet);
+	assert_true(l.s.options.verbose);
+	assert_false(l.s.help);
+	assert_false(l.s.version);
+}
+
+/* Every option there is, given to a command that takes it. */
+static void every_option_is_taken(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < options_len; i++) {
+		const struct option *o = &options[i];
+		const char *words[] = { o->only ? o->only->name : "status", o->name,
+			o->value ? "some value" : NULL, NULL };
+		const char *field;
+		line l;
+
+		assert_ok(parse(&l, words), &l.err);
+		field = (const char *)&l.s + o->offset;
+		if (o->value)
+			assert_string_equal(
+				*(const char *const *)(const void *)field,
+				"some value");
+		else
+			assert_true(*(const bool *)(const void *)field);
+	}
+}
+
+static void a_name_may_begin_with_a_dash(void **state)
+{
+	static const char *const words[] = { "explain", "--", "--applied", NULL };
+	line l;
+
+	(void)state;
+	assert_ok(parse(&l, words), &l.err);
+	assert_int_equal(l.s.nargs, 1);
+	assert_string_equal(l.s.args[0], "--applied");
+	assert_null(l.s.applied);
+}
+
+static void help_is_given_however_little_else_is_right(void **state)
+{
+	static const char *const lines[][4] = {
+		{ "--help", NULL },
+		{ "explain", "--help", NULL },
+		{ "status", "--applied=m", "--help", NULL },
+		{ "status", "too", "--help", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(lines); i++) {
+		line l;
+
+		assert_ok(parse(&l, lines[i]), &l.err);
+		assert_true(l.s.help);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_cannot_be_meant_is_a_usage_error),
+		cmocka_unit_test(a_value_is_not_repeated_in_a_message),
+		cmocka_unit_test(everything_else_is_read_past_the_first_mistake),
+		cmocka_unit_test(an_option_and_its_value_are_one_word_or_two),
+		cmocka_unit_test(a_value_may_hold_what_looks_like_something_else),
+		cmocka_unit_test(the_last_of_two_counts),
+		cmocka_unit_test(every_flag_sets_its_own),
+		cmocka_unit_test(every_option_is_taken),
+		cmocka_unit_test(a_name_may_begin_with_a_dash),
+		cmocka_unit_test(help_is_given_however_little_else_is_right),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
