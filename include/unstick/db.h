@@ -82,6 +82,11 @@ typedef struct {
 
 	us_code (*open)(
 		us_db **out, const us_url *url, us_db_mode mode, us_err *err);
+	/* Another handle for reading beside a WRITE one, whose lock would keep out
+	 * a connection of its own; NULL in *out where that is no obstacle. It can't
+	 * write, is not for use while *owner has a transaction open, and is closed
+	 * before it. `owner` is looked at with every call. */
+	us_code (*reader)(us_db **out, us_db *const *owner, us_err *err);
 	void (*close)(us_db *db);
 	us_db_info (*info)(const us_db *db); /* borrowed from db */
 

@@ -166,10 +166,19 @@ static us_code pg_pooled(us_db *base, bool *yes, us_err *err)
 	return rc;
 }
 
+/* A connection of its own reads whatever this one has locked. */
+static us_code pg_reader(us_db **out, us_db *const *owner, us_err *err)
+{
+	(void)owner, (void)err;
+	*out = NULL;
+	return US_OK;
+}
+
 const us_db_ops us_db_postgres = {
 	.provider = "postgresql",
 	.ddl_in_transaction = true,
 	.open = pg_open,
+	.reader = pg_reader,
 	.close = pg_close,
 	.info = pg_info,
 	.run = pg_run,

@@ -88,7 +88,7 @@ static us_code check_file(const char *path, us_err *err)
 
 /* A read-only handle still lets ATTACH and VACUUM INTO (which attaches) write to
  * other files. */
-static int deny_attach(void *ctx, int action, const char *a, const char *b,
+int lite_deny_attach(void *ctx, int action, const char *a, const char *b,
 	const char *c, const char *d)
 {
 	(void)ctx, (void)a, (void)b, (void)c, (void)d;
@@ -119,7 +119,7 @@ us_code lite_reopen(lite_db *db, us_err *err)
 			"%s: file permissions don't let us write", db->path);
 	}
 	if (db->mode == US_DB_READ)
-		sqlite3_set_authorizer(db->file, deny_attach, NULL);
+		sqlite3_set_authorizer(db->file, lite_deny_attach, NULL);
 	return US_OK;
 }
 
@@ -186,6 +186,7 @@ const us_db_ops us_db_sqlite = {
 	.provider = "sqlite",
 	.ddl_in_transaction = true,
 	.open = lite_open,
+	.reader = lite_reader_open,
 	.close = lite_close,
 	.info = lite_info,
 	.run = lite_run,

@@ -6,7 +6,8 @@
 #include "driver.h"
 
 /* The SQLite driver's own insides, by file: statements (sqlite_run.c), the file's
- * lock and who else has it (sqlite_lock.c), opening, errors and the table
+ * lock and who else has it (sqlite_lock.c), reading while it is had
+ * (sqlite_reader.c), opening, errors and the table
  * (sqlite.c). */
 typedef struct {
 	us_db base;
@@ -25,6 +26,11 @@ us_code lite_reopen(lite_db *db, us_err *err);
 us_code lite_fail(const lite_db *db, us_err *err);
 
 us_code lite_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
+
+us_code lite_reader_open(us_db **out, us_db *const *owner, us_err *err);
+/* An authorizer that keeps other files out. */
+int lite_deny_attach(void *ctx, int action, const char *a, const char *b,
+	const char *c, const char *d);
 
 us_code lite_lock(us_db *base, bool *got, us_err *err);
 us_code lite_unlock(us_db *base, us_err *err);
