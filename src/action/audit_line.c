@@ -1,11 +1,9 @@
 /* The one line an action leaves in the ledger, so that the next run can count
  * attempts and a person can see who decided what. */
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "changes.h"
-#include "unstick/auto.h"
-#include "unstick/mask.h"
+#include "unstick/view.h"
 
 static json_t *prefixes(const us_prefixes *k)
 {
@@ -26,20 +24,14 @@ static json_t *prefixes(const us_prefixes *k)
 
 us_code audit_line(char **out, const struct decision *d, us_err *err)
 {
-	US_AUTO(auto_str) char *reason = NULL;
-	json_t *v = NULL;
-	us_code rc = us_mask(&reason, d->reason, false, err);
-
-	*out = NULL;
-	if (rc != US_OK)
-		return rc;
-	v = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:b, s:s*}", "version",
-		US_VERSION, "id", d->id, "action", us_action_name(d->action),
-		"policy", d->policy, "line", d->line, "reason", reason, "k",
+	json_t *v = json_pack("{s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:b, s:o*}",
+		"version", US_VERSION, "id", d->id, "action",
+		us_action_name(d->action), "policy", us_view_text(d->policy),
+		"line", d->line, "reason", us_view_text(d->reason), "k",
 		prefixes(d->prefixes), "override", d->overridden, "renamed_from",
-		d->renamed_from);
-	if (v)
-		*out = json_dumps(v, JSON_COMPACT | JSON_ENSURE_ASCII);
+		d->renamed_from ? us_view_text(d->renamed_from) : NULL);
+
+	*out = v ? json_dumps(v, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
 	json_decref(v);
 	return *out ? US_OK : us_fail(err, US_E_NOMEM, "out of memory");
 }

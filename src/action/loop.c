@@ -75,7 +75,7 @@ static us_code report(
 		return rc;
 	v = us_judgement_view(j, actions, l->run->config->verbose);
 	if (v && why &&
-		json_object_set_new(v, "outcome_why", json_string(why)) != 0) {
+		json_object_set_new(v, "outcome_why", us_view_text(why)) != 0) {
 		json_decref(v);
 		v = NULL;
 	}
@@ -139,8 +139,8 @@ static us_code act(struct loop *l, us_judgement *j, us_err *err)
 	if (json_object_set_new(
 		    shown, "outcome", json_string(us_outcome_name(outcome))) != 0)
 		return us_fail(err, US_E_NOMEM, "out of memory");
-	if (rc != US_OK && json_object_set_new(
-				   shown, "outcome_why", json_string(why.msg)) != 0)
+	if (rc != US_OK && json_object_set_new(shown, "outcome_why",
+				   us_view_text(why.msg)) != 0)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	return us_strs_add(&l->settled, j->kase.entry->name, err);
 }
