@@ -230,7 +230,7 @@ static const rule report_has[] = {
 	{ 0 },
 };
 
-/* ---- holding a report against them ------------------------------------------ */
+/* ---- holding a report against them ---- */
 
 static unsigned type_of(const json_t *v)
 {
@@ -323,7 +323,7 @@ static void check_object(const json_t *v, const rule *has)
 	}
 }
 
-/* ---- what the types don't say ---------------------------------------------- */
+/* ---- what the types don't say ---- */
 
 static json_int_t number(const json_t *v, const char *key)
 {

@@ -53,7 +53,7 @@ int session_pid(const session *s)
 	return PQbackendPID(s->server);
 }
 
-/* ---- rows ------------------------------------------------------------------ */
+/* ---- rows ---- */
 
 static json_t *text(const char *value)
 {
@@ -114,7 +114,7 @@ void session_exec(session *s, const char *sql)
 	json_decref(session_rows(s, sql));
 }
 
-/* ---- without a session ----------------------------------------------------- */
+/* ---- without a session ---- */
 
 json_t *db_rows(const project *p, const char *sql)
 {

@@ -21,7 +21,7 @@ static const char *cell(const json_t *row, size_t column)
 	return json_string_value(json_array_get(row, column));
 }
 
-/* ---- in words ---------------------------------------------------------------- */
+/* ---- in words ---- */
 
 static const char *state_of(const json_t *row)
 {
@@ -125,7 +125,7 @@ void ledger_unchanged(const project *p, json_t *before)
 	json_decref(now);
 }
 
-/* ---- column by column ------------------------------------------------------- */
+/* ---- column by column ---- */
 
 static const json_t *row_of(const json_t *rows, const char *id)
 {

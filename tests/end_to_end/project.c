@@ -17,7 +17,7 @@
 
 #define MIGRATIONS "prisma/migrations"
 
-/* ---- the life of a project ----------------------------------------------- */
+/* ---- the life of a project ---- */
 
 int project_setup(void **state)
 {
@@ -108,7 +108,7 @@ void project_environment(project *p, const char *setting)
 	assert_non_null(grown[p->nenvironment++]);
 }
 
-/* ---- its files ------------------------------------------------------------ */
+/* ---- its files ---- */
 
 void project_write(project *p, const char *name, const char *text)
 {
@@ -178,7 +178,7 @@ char *project_checksum(const project *p, const char *name)
 	return hex;
 }
 
-/* ---- its history ---------------------------------------------------------- */
+/* ---- its history ---- */
 
 static const char postgres_ledger[] =
 	"CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL,"

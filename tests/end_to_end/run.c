@@ -20,7 +20,7 @@
 #define SANITIZER "86"
 enum { SANITIZER_EXIT = 86 };
 
-/* ---- starting --------------------------------------------------------------- */
+/* ---- starting ---- */
 
 static void add(us_strs *list, const char *text)
 {
@@ -130,8 +130,7 @@ void unstick_start(project *p, running *r, const char *word, ...)
 	va_end(more);
 }
 
-/* ---- listening ----------------------------------------------------------------
- */
+/* ---- listening ---- */
 
 /* What there is now, or false at the end. */
 static bool hear(int fd, us_str *heard)
@@ -219,8 +218,7 @@ void unstick_kill(running *r)
 	free(r->said);
 }
 
-/* ---- judging ------------------------------------------------------------------
- */
+/* ---- judging ---- */
 
 /* Its exit code; `wanted` is ANY or what it has to be. */
 static int end(project *p, running *r, int wanted)

@@ -12,8 +12,7 @@
 #define INIT "20240101000000_init"
 #define NAME "20240102000000_add_age"
 
-/* ---- the table ----------------------------------------------------------------
- */
+/* ---- the table ---- */
 
 typedef struct {
 	const char *records; /* of NAME, oldest first, as ledger_shape() has them */
@@ -169,8 +168,7 @@ static void rolled_back_does_in_every_state_what_prisma_does(void **state)
 	check_table(state, "--rolled-back");
 }
 
-/* ---- names ---------------------------------------------------------------------
- */
+/* ---- names ---- */
 
 static void a_name_must_be_exact_and_the_nearest_are_told(void **state)
 {
@@ -207,8 +205,7 @@ static void a_name_must_be_exact_and_the_nearest_are_told(void **state)
 	ledger_unchanged(p, before);
 }
 
-/* ---- the rest ------------------------------------------------------------------
- */
+/* ---- the rest ---- */
 
 static void only_applied_minds_a_lock_file_of_another_provider(void **state)
 {

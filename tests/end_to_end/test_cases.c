@@ -153,7 +153,7 @@ static int teardown(void **state)
 	return project_teardown(&e->project);
 }
 
-/* ---- one test for each folder and database ----------------------------------- */
+/* ---- one test for each folder and database ---- */
 
 static int is_case(const struct dirent *d)
 {

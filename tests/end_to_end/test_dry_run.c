@@ -54,8 +54,7 @@ static void look_at_everything(project *p)
 	unstick_text(p, 3, "audit", "--verbose", NULL);
 }
 
-/* ---- SQLite
- * -------------------------------------------------------------------------- */
+/* ---- SQLite ---- */
 
 typedef struct {
 	char *bytes;
@@ -155,8 +154,7 @@ static void nothing_in_the_folder_changes(void **state)
 	assert_int_equal(files_of(p), 1);
 }
 
-/* ---- PostgreSQL
- * ---------------------------------------------------------------------- */
+/* ---- PostgreSQL ---- */
 
 /* A row that is written has another xmin or ctid; a table rewritten, another file.
  */
@@ -247,8 +245,7 @@ static void audit_takes_no_advisory_lock_and_resolve_does(void **state)
 		"{'cases': [{'verdict': {'reason': 'held: 1'}}, {}]}");
 }
 
-/* ---- both
- * ----------------------------------------------------------------------------- */
+/* ---- both ---- */
 
 static void the_plan_shows_the_very_statements(void **state)
 {

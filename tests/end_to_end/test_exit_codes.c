@@ -7,6 +7,7 @@
 #include "contract.h"
 #include "database.h"
 #include "ledger.h"
+#include "pooler.h"
 #include "run.h"
 #include "unstick/auto.h"
 
@@ -28,8 +29,7 @@ static void stage_one_case(project *p)
 		"', {checksum " NAME "}, {at}, 1)");
 }
 
-/* ---- 0, 2, 3: no trouble -------------------------------------------------------
- */
+/* ---- 0, 2, 3: no trouble ---- */
 
 static void a_healthy_history_exits_with_0(void **state)
 {
@@ -57,8 +57,7 @@ static void a_decided_case_exits_with_3_then_2_then_0(void **state)
 	unstick(p, 0, "resolve", NULL);
 }
 
-/* ---- 64: the command line -------------------------------------------------------
- */
+/* ---- 64: the command line ---- */
 
 static void a_command_line_that_makes_no_sense_exits_with_64(void **state)
 {
@@ -120,8 +119,7 @@ static void a_missing_value_exits_with_64(void **state)
 	}
 }
 
-/* ---- 1, 69, 78: what keeps every command from its work
- * --------------------------- */
+/* ---- 1, 69, 78: what keeps every command from its work ---- */
 
 static void point_at_no_server(project *p)
 {
@@ -296,8 +294,7 @@ static void what_keeps_a_run_from_its_work_has_a_code(void **state)
 			check_trouble(provider, i);
 }
 
-/* ---- 75: not in time
- * -------------------------------------------------------------- */
+/* ---- 75: not in time ---- */
 
 static void a_locked_file_exits_with_75_at_the_deadline(void **state)
 {
@@ -358,8 +355,52 @@ static void a_held_lock_exits_with_75_at_the_deadline(void **state)
 	ledger_unchanged(p, before);
 }
 
-/* ---- what is printed
- * -------------------------------------------------------------- */
+/* ---- 78 again: where Prisma's lock would not hold ---- */
+
+static void through_a_pooler_it_looks_and_does_not_act(void **state)
+{
+	project *p = project_open(state);
+	US_AUTO(auto_str) char *url = NULL;
+	json_t *before;
+	pooler bouncer;
+
+	if (!pooler_is_here()) {
+		print_message("no PgBouncer installed here: skipped\n");
+		skip();
+	}
+	stage_one_case(p);
+	before = db_ledger(p);
+	pooler_open(&bouncer, &p->server);
+	assert_true(asprintf(&url,
+			    "DATABASE_URL=postgresql://postgres:" SECRET
+			    "@localhost:" POOLER_PORT "/%s?host=%s",
+			    p->server.name, bouncer.folder.path) > 0);
+	project_environment(p, url);
+	unstick(p, 3, "status", NULL);
+	unstick(p, 2, "audit", NULL);
+	expect(unstick(p, 78, "resolve", NULL),
+		"{'error': {'message': '~DIRECT_URL'}}");
+	unstick(p, 78, "resolve", "--rolled-back", NAME, NULL);
+	ledger_unchanged(p, before);
+	/* Told that it pins sessions, or the way around it, it acts. */
+	project_write(p, "unstick.yaml", "pooler: session\n");
+	unstick(p, 0, "resolve", NULL);
+	pooler_close(&bouncer);
+}
+
+static void direct_url_leads_past_the_pooler(void **state)
+{
+	project *p = project_open(state);
+	US_AUTO(auto_str) char *direct = NULL;
+
+	stage_one_case(p);
+	assert_true(asprintf(&direct, "DIRECT_URL=%s", p->url) > 0);
+	project_environment(p, direct);
+	point_at_no_server(p);
+	unstick(p, 0, "resolve", NULL);
+}
+
+/* ---- what is printed ---- */
 
 static void the_words_go_to_stderr_when_a_machine_reads(void **state)
 {
@@ -409,6 +450,8 @@ int main(void)
 		ON("sqlite",
 			a_file_being_written_can_be_looked_at_and_not_resolved),
 		ON("postgresql", a_held_lock_exits_with_75_at_the_deadline),
+		ON("postgresql", through_a_pooler_it_looks_and_does_not_act),
+		ON("postgresql", direct_url_leads_past_the_pooler),
 		ON_BOTH(the_words_go_to_stderr_when_a_machine_reads),
 		ON_BOTH(a_url_on_the_command_line_is_taken_with_a_warning),
 		ON("sqlite", help_and_version_need_no_database),

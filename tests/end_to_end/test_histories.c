@@ -44,8 +44,7 @@ static int teardown(void **state)
 	return project_teardown(&h->project);
 }
 
-/* ---- the project
- * -------------------------------------------------------------------- */
+/* ---- the project ---- */
 
 static char *corpus_path(const history *h)
 {
@@ -116,8 +115,7 @@ static const char *name_at(const json_t *names, size_t i)
 	return json_string_value(json_array_get(names, i));
 }
 
-/* ---- deploying
- * ----------------------------------------------------------------------- */
+/* ---- deploying ---- */
 
 /* Each script as one query, in one session, as the native engine did up to 7.3. */
 static void run_scripts(project *p, const json_t *names, size_t from, size_t to)
@@ -175,8 +173,7 @@ static void check_counts(const project *p, counts c)
 	expect(p->report, wanted);
 }
 
-/* ---- getting stuck
- * ------------------------------------------------------------------- */
+/* ---- getting stuck ---- */
 
 /* The script at `m` ran to its end, and the process died before it said so. */
 static void stuck_in_the_middle(project *p, const history *h, const json_t *names)

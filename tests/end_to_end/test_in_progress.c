@@ -52,8 +52,7 @@ static session *deploy(const project *p)
 	return other;
 }
 
-/* ---- seen from outside
- * ----------------------------------------------------------- */
+/* ---- seen from outside ---- */
 
 static void audit_says_who_holds_the_lock_and_takes_none(void **state)
 {
@@ -143,8 +142,7 @@ static void what_the_holder_recorded_meanwhile_is_not_overwritten(void **state)
 	ledger_unchanged(p, before);
 }
 
-/* ---- by hand
- * ---------------------------------------------------------------------- */
+/* ---- by hand ---- */
 
 static void by_hand_waits_for_the_lock_too(void **state)
 {
@@ -180,8 +178,7 @@ static void by_hand_refuses_what_somebody_is_at(void **state)
 	ledger_unchanged(p, before);
 }
 
-/* ---- without the lock
- * -------------------------------------------------------------- */
+/* ---- without the lock ---- */
 
 /* PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK, or the backend of a client that was killed.
  */
@@ -226,8 +223,7 @@ static void a_statement_that_waits_for_a_lock_is_in_progress(void **state)
 	session_close(other);
 }
 
-/* ---- who can't be seen
- * --------------------------------------------------------------- */
+/* ---- who can't be seen ---- */
 
 /* Roles belong to the whole server: one of this database's own. */
 static void make_poor_role(project *p)

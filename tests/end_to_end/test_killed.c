@@ -49,8 +49,7 @@ static void outlast(const project *p)
 		db_exec(p, "SELECT pg_advisory_lock(72707369)");
 }
 
-/* ---- kill -9
- * ---------------------------------------------------------------------- */
+/* ---- kill -9 ---- */
 
 static void kill_everywhere(project *p, const char *const *words)
 {
@@ -102,8 +101,7 @@ static void kill_9_by_hand_leaves_the_old_ledger_or_the_new_one(void **state)
 	kill_everywhere(stage(state, NAME, STUCK(NAME)), words);
 }
 
-/* ---- the server ends it
- * ----------------------------------------------------------- */
+/* ---- the server ends it ---- */
 
 /* Whoever adds a record has to wait for the test: at once, or in COMMIT. */
 static session *hold(project *p, const char *trigger)

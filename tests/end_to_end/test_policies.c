@@ -52,8 +52,7 @@ static void use_policy(project *p, const char *body, const char *settings)
 #define FOR_FAILED(verdict)                                                        \
 	"if case.name == '" FAILED "' then return " verdict " end"
 
-/* ---- verdicts that write nothing
- * --------------------------------------------------- */
+/* ---- verdicts that write nothing ---- */
 
 static void without_policies_of_its_own_it_stops_at_the_first(void **state)
 {
@@ -155,8 +154,7 @@ static void a_policy_asks_the_database_while_it_is_locked(void **state)
 	assert_string_equal(shape, "AFRA");
 }
 
-/* ---- the guard
- * ------------------------------------------------------------------------ */
+/* ---- the guard ---- */
 
 static void what_is_not_permitted_is_refused(void **state)
 {
@@ -232,8 +230,7 @@ static void attempts_are_counted_and_end(void **state)
 	}
 }
 
-/* ---- policies that break
- * -------------------------------------------------------------- */
+/* ---- policies that break ---- */
 
 static void a_policy_that_breaks_is_a_stop_with_file_and_line(void **state)
 {
@@ -308,8 +305,7 @@ static void a_policy_that_does_not_load_is_an_error_with_file_and_line(void **st
 	ledger_unchanged(p, before);
 }
 
-/* ---- who is asked
- * ---------------------------------------------------------------------- */
+/* ---- who is asked ---- */
 
 static void policies_are_asked_in_order_and_nil_is_no_opinion(void **state)
 {
