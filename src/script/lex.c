@@ -52,9 +52,12 @@ static void skip_quoted(lexer *l, char close, bool backslashes)
 	l->at = l->len; /* a backslash may have stepped over the end */
 }
 
+/* A line comment ends at a line feed; in PostgreSQL at a carriage return as well
+ * (scan.l, `newline`), so that what follows a bare one is SQL. */
 static void skip_line(lexer *l)
 {
-	while (l->at < l->len && l->text[l->at] != '\n')
+	while (l->at < l->len && l->text[l->at] != '\n' &&
+		(l->sqlite || l->text[l->at] != '\r'))
 		l->at++;
 }
 

@@ -8,24 +8,10 @@
 #include "script_impl.h"
 #include "unstick/str.h"
 
-us_code script_add(us_script *s, size_t start, size_t end, us_err *err)
+us_code script_push(us_script *s, size_t start, size_t end, us_err *err)
 {
-	lexer l = { s->text, end, start, s->sqlite };
-	us_statement st = { 0 };
-	size_t last = start;
-	bool any = false;
+	us_statement st = { .offset = start, .len = end - start };
 
-	for (lex_token t = lex_next_solid(&l); t.kind != LEX_END;
-		t = lex_next_solid(&l)) {
-		if (t.kind == LEX_SEMICOLON)
-			continue; /* one inside is passed by what follows it */
-		if (!any)
-			st.offset = t.start;
-		any = true;
-		last = t.start + t.len;
-	}
-	if (!any)
-		return US_OK;
 	if (s->n == s->cap) {
 		size_t cap = s->cap ? 2 * s->cap : 8;
 		us_statement *grown = reallocarray(s->items, cap, sizeof(*grown));
@@ -35,11 +21,28 @@ us_code script_add(us_script *s, size_t start, size_t end, us_err *err)
 		s->items = grown;
 		s->cap = cap;
 	}
-	st.len = last - st.offset;
 	st.line = us_script_line(s, st.offset);
 	statement_kind(s, &st);
 	s->items[s->n++] = st;
 	return US_OK;
+}
+
+us_code script_add(us_script *s, size_t start, size_t end, us_err *err)
+{
+	lexer l = { s->text, end, start, s->sqlite };
+	size_t first = start, last = start;
+	bool any = false;
+
+	for (lex_token t = lex_next_solid(&l); t.kind != LEX_END;
+		t = lex_next_solid(&l)) {
+		if (t.kind == LEX_SEMICOLON)
+			continue; /* one inside is passed by what follows it */
+		if (!any)
+			first = t.start;
+		any = true;
+		last = t.start + t.len;
+	}
+	return any ? script_push(s, first, last, err) : US_OK;
 }
 
 static us_code find_lines(us_script *s, us_err *err)

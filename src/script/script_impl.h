@@ -21,6 +21,8 @@ struct us_script {
 
 /* Adds the statement in text[start, end), if there is one; errors: NOMEM. */
 us_code script_add(us_script *s, size_t start, size_t end, us_err *err);
+/* Adds text[start, end) as it stands; errors: NOMEM. */
+us_code script_push(us_script *s, size_t start, size_t end, us_err *err);
 
 /* Each cuts the whole script. */
 us_code split_postgres(us_script *s, us_err *err);

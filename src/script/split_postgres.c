@@ -8,7 +8,10 @@
 
 #include "script_impl.h"
 
-/* r's offsets count from `from`. */
+/* r's offsets count from `from`. Where the parser sees a statement and our
+ * tokenizer none, one of them is wrong, and a statement that is left out would be a
+ * claim about what can't have happened: it stays, and the cuts are no longer
+ * certain. */
 static us_code add_all(
 	us_script *s, size_t from, const PgQuerySplitResult *r, us_err *err)
 {
@@ -18,8 +21,14 @@ static us_code add_all(
 		size_t start = from + (size_t)r->stmts[i]->stmt_location;
 		size_t len = (size_t)r->stmts[i]->stmt_len;
 
-		/* length 0: PostgreSQL's way to say "to the end" */
-		rc = script_add(s, start, len ? start + len : s->len, err);
+		size_t end = len ? start + len : s->len; /* 0: "to the end" */
+		size_t before = s->n;
+
+		rc = script_add(s, start, end, err);
+		if (rc == US_OK && s->n == before) {
+			s->parsed = false;
+			rc = script_push(s, start, end, err);
+		}
 	}
 	return rc;
 }

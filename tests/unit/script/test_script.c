@@ -86,6 +86,10 @@ static void a_postgresql_script_is_cut_as_the_server_cuts_it(void **state)
 				"when 1 "
 				"then 2 end; b; end",
 				"c" } },
+		/* a carriage return ends a line comment */
+		{ "-- AlterTable\rDROP TABLE old;\r", { "DROP TABLE old" } },
+		{ "select 1; -- x;\rselec 2; -- y\r\nselect 3",
+			{ "select 1", "selec 2", "select 3" } },
 		{ "select '\xC3\xA9;'; select 2",
 			{ "select '\xC3\xA9;'", "select 2" } },
 	};
@@ -102,6 +106,7 @@ static void an_sqlite_script_is_cut_as_sqlite_cuts_it(void **state)
 	static const cut cuts[] = {
 		{ "", { NULL } },
 		{ "-- x;\n/* /* not nested; */ ; ", { NULL } },
+		{ "-- x\rselect 1;\r", { NULL } }, /* only \n ends a comment */
 		{ "select [;]; select `;`, \";\", ';'",
 			{ "select [;]", "select `;`, \";\", ';'" } },
 		{ "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  UPDATE a SET x = "
