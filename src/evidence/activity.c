@@ -1,7 +1,8 @@
 /* Who may still be at a migration. A killed client leaves its backend running, and
  * a migration that runs looks in the ledger exactly like one that failed; so does
  * one whose client waits between two statements. Whoever holds Prisma's lock, or
- * whose last query belongs to the script, is taken to be at it, idle or not.
+ * whose last query belongs to the script, or wrote Prisma's ledger, is taken to be
+ * at it, idle or not: Prisma's engine closes its session when it is done.
  *
  * A session that holds locks on the script's relations belongs here too; that needs
  * to know which relations those are, which is for the provider that reads the SQL.
@@ -97,33 +98,36 @@ static bool is_prefix(const char *front, const char *text)
 	return front[0] != '\0' && strncmp(text, front, strlen(front)) == 0;
 }
 
-/* The first part of the script as it stands: the case of a query that was cut
- * before its comments ended. */
+/* The first part of the script, or of what follows one of its semicolons, as it
+ * stands: the case of a query that was cut before its comments ended. */
 static bool is_raw_prefix(const watch *w, const char *query)
 {
 	const char *text = us_script_text(w->script);
 	const char *q = query + strspn(query, " \t\r\n");
 
-	return is_prefix(q, text + strspn(text, " \t\r\n"));
+	while (text) {
+		const char *semicolon = strchr(text, ';');
+
+		if (is_prefix(q, text + strspn(text, " \t\r\n")))
+			return true;
+		text = semicolon ? semicolon + 1 : NULL;
+	}
+	return false;
 }
 
-static us_code belongs(bool *yes, watch *w, const us_session *s, us_err *err)
+/* query is that of s, canonical. */
+static us_code belongs(
+	bool *yes, watch *w, const us_session *s, const char *query, us_err *err)
 {
-	US_AUTO(auto_str) char *query = NULL;
-	bool cut;
-	us_code rc;
+	bool cut = s->query_limit > 0 && strlen(s->query) >= s->query_limit;
+	us_code rc = w->ready ? US_OK : watch_init(w, err);
 
 	*yes = false;
-	if (!s->query)
-		return US_OK;
-	rc = w->ready ? US_OK : watch_init(w, err);
 	if (rc != US_OK || !w->script)
 		return rc;
-	rc = us_sql_canonical(&query, w->provider, s->query, strlen(s->query), err);
-	if (rc != US_OK)
-		return rc;
-	cut = s->query_limit > 0 && strlen(s->query) >= s->query_limit;
-	if (cut && (is_prefix(query, w->whole) || is_raw_prefix(w, s->query)))
+	/* of a comment that was cut nobody knows what it stood in front of */
+	if (cut && (query[0] == '\0' || is_prefix(query, w->whole) ||
+			   is_raw_prefix(w, s->query)))
 		*yes = true;
 	if (!says_nothing(query) || us_script_len(w->script) > 1)
 		*yes = *yes || (query[0] != '\0' && strcmp(query, w->whole) == 0);
@@ -131,6 +135,41 @@ static us_code belongs(bool *yes, watch *w, const us_session *s, us_err *err)
 		*yes = strcmp(query, w->pieces.items[i]) == 0 ||
 		       (cut && is_prefix(query, w->pieces.items[i]));
 	return US_OK;
+}
+
+static bool in_name(char c)
+{
+	return c == '_' || c == '$' || (c >= '0' && c <= '9') ||
+	       (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (unsigned char)c >= 0x80;
+}
+
+/* As a word of its own, whatever the case; one in a string counts too. */
+static bool has_word(const char *sql, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = sql; *at; at++)
+		if (strncasecmp(at, word, n) == 0 && !in_name(at[n]) &&
+			(at == sql || !in_name(at[-1])))
+			return true;
+	return false;
+}
+
+/* A deploy between two statements of its own, before or after the script, shows
+ * what it wrote to the ledger last. Without the lock that is all there is to see of
+ * it (behind a pooler, or where locking is disabled, it may hold none). Many read
+ * the ledger, and a pool keeps such sessions: they count only while they do it. */
+static const char *ledger_use(const us_session *s, const char *query)
+{
+	if (!has_word(query, "_prisma_migrations"))
+		return NULL;
+	if (has_word(query, "insert") || has_word(query, "update") ||
+		has_word(query, "delete") || has_word(query, "merge"))
+		return "its last query writes Prisma's ledger";
+	return s->state && strcmp(s->state, "active") == 0
+		       ? "its query reads Prisma's ledger"
+		       : NULL;
 }
 
 static us_code copy(char **out, const char *text, us_err *err)
@@ -168,14 +207,22 @@ static us_code add_running(
 static us_code look_at(const us_session *s, void *ctx, us_err *err)
 {
 	watch *w = ctx;
+	US_AUTO(auto_str) char *query = NULL;
 	const char *why = NULL;
 	bool yes = false;
-	us_code rc = belongs(&yes, w, s, err);
+	us_code rc = US_OK;
 
+	if (s->query)
+		rc = us_sql_canonical(
+			&query, w->provider, s->query, strlen(s->query), err);
+	if (rc == US_OK && query)
+		rc = belongs(&yes, w, s, query, err);
 	if (rc != US_OK)
 		return rc;
 	if (yes)
 		why = "its last query belongs to the script";
+	else if (query && !w->p->ground->have_lock)
+		why = ledger_use(s, query);
 	/* While we have the lock nobody else can; what a stale look says of it is
 	 * older than that. */
 	if (s->holds_lock && !w->p->ground->have_lock)

@@ -284,6 +284,113 @@ static void whoever_holds_prismas_lock_is_at_it(void **state)
 	stage_fini(&s);
 }
 
+static void a_cut_comment_before_a_later_statement_belongs(void **state)
+{
+	us_str text = { 0 }, other = { 0 };
+	stage s;
+	sender it = { &s, NULL, 0 };
+	const char *from;
+
+	(void)state;
+	us_str_add(&text, "SELECT 7;\nSELECT 8;");
+	from = "\n/* a word of warning:";
+	us_str_add(&text, from);
+	us_str_add(&other, "/* another word:");
+	for (size_t j = 0; j < 100; j++) {
+		us_str_add(&text, " and another word");
+		us_str_add(&other, " and a third one");
+	}
+	us_str_add(&text, " */ UPDATE \"T\" SET a = 1;");
+	us_str_add(&other, " */ SELECT 3 FROM \"T\"");
+	stage_init(&s, us_str_text(&text));
+	it.query = strstr(us_str_text(&text), from);
+	send_and_wait(&it);
+	assert_true(in_progress(&s));
+	let_go(&it);
+	/* a comment that was cut may stand in front of anything */
+	it.query = us_str_text(&other);
+	send_and_wait(&it);
+	assert_true(in_progress(&s));
+	let_go(&it);
+	stage_fini(&s);
+	us_str_fini(&text);
+	us_str_fini(&other);
+}
+
+static void a_cut_query_that_begins_with_a_statement_needs_its_text(void **state)
+{
+	us_str text = { 0 };
+	stage s;
+	sender it = { &s, NULL, 0 };
+
+	(void)state;
+	us_str_add(&text, "SELECT 9 FROM \"T\" /* a word:");
+	for (size_t j = 0; j < 100; j++)
+		us_str_add(&text, " and another word");
+	us_str_add(&text, " */");
+	stage_init(&s, script);
+	it.query = us_str_text(&text);
+	send_and_wait(&it);
+	assert_false(in_progress(&s));
+	let_go(&it);
+	stage_fini(&s);
+	us_str_fini(&text);
+}
+
+static void whoever_wrote_the_ledger_last_is_at_it(void **state)
+{
+	static const struct {
+		const char *query;
+		const char *why;
+	} rows[] = {
+		{ "UPDATE \"public\".\"_prisma_migrations\" SET "
+		  "\"applied_steps_count\" = \"applied_steps_count\" + 0",
+			"its last query writes Prisma's ledger" },
+		{ "INSERT INTO _prisma_migrations SELECT * FROM "
+		  "_prisma_migrations WHERE false",
+			"its last query writes Prisma's ledger" },
+		/* a dashboard's session, kept by its pool */
+		{ "SELECT id, started_at, 'updated' FROM _prisma_migrations",
+			NULL },
+		{ "UPDATE \"T\" SET a = 1 -- _prisma_migrations", NULL },
+	};
+	stage s;
+
+	(void)state;
+	stage_init(&s, script);
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		us_evidence *e;
+
+		exec(s.theirs, rows[i].query);
+		e = look(&s, s.ours, false);
+		assert_int_equal(e->nrunning, rows[i].why != NULL);
+		if (rows[i].why) {
+			assert_int_equal(e->kind, US_CASE_IN_PROGRESS);
+			assert_string_equal(e->running[0].why, rows[i].why);
+		}
+		us_evidence_free(e);
+		assert_false(in_progress(&s)); /* we have the lock: not they */
+	}
+	stage_fini(&s);
+}
+
+static void whoever_is_reading_the_ledger_may_be_about_to_deploy(void **state)
+{
+	us_evidence *e;
+	stage s;
+	sender it = { &s, "SELECT count(*) FROM _prisma_migrations, \"T\"", 0 };
+
+	(void)state;
+	stage_init(&s, script);
+	send_and_wait(&it);
+	e = look(&s, s.ours, false);
+	assert_int_equal(e->nrunning, 1);
+	assert_string_equal(e->running[0].why, "its query reads Prisma's ledger");
+	us_evidence_free(e);
+	let_go(&it);
+	stage_fini(&s);
+}
+
 static void hidden_activity_is_not_taken_for_none(void **state)
 {
 	static const char role[] = "SET ROLE unstick_blind";
@@ -348,6 +455,12 @@ int main(void)
 		cmocka_unit_test(a_script_sent_whole_belongs_even_when_it_is_cut),
 		cmocka_unit_test(a_query_belongs_to_the_script_or_not),
 		cmocka_unit_test(whoever_holds_prismas_lock_is_at_it),
+		cmocka_unit_test(a_cut_comment_before_a_later_statement_belongs),
+		cmocka_unit_test(
+			a_cut_query_that_begins_with_a_statement_needs_its_text),
+		cmocka_unit_test(whoever_wrote_the_ledger_last_is_at_it),
+		cmocka_unit_test(
+			whoever_is_reading_the_ledger_may_be_about_to_deploy),
 		cmocka_unit_test(hidden_activity_is_not_taken_for_none),
 		cmocka_unit_test(one_query_or_several_decides_on_atomicity),
 	};
