@@ -11,6 +11,10 @@ typedef struct {
 	char *why[US_ACTIONS]; /* never NULL after us_guard_permits() */
 } us_permits;
 
+/* Is nobody at it, as far as that can be told? If not, says why not, and nothing
+ * may be written whoever decided it. */
+bool us_guard_is_quiet(const us_ground *g, const us_evidence *e, us_str *why);
+
 US_MUST us_code us_guard_permits(us_permits *out, const us_ground *g,
 	const us_case *c, const us_evidence *e, us_err *err);
 void us_permits_fini(us_permits *p);
@@ -23,9 +27,9 @@ typedef struct {
 	char *why;
 } us_guard;
 
-US_MUST us_code us_guard_check(us_guard *out, const us_config *config,
-	const us_case *c, const us_evidence *e, const us_permits *p,
-	const us_verdict *v, us_err *err);
+US_MUST us_code us_guard_check(us_guard *out, const us_ground *g, const us_case *c,
+	const us_evidence *e, const us_permits *p, const us_verdict *v,
+	us_err *err);
 void us_guard_fini(us_guard *g);
 
 #endif

@@ -17,6 +17,13 @@ struct decision {
 /* The audit line's JSON; *out is the caller's. */
 US_MUST us_code audit_line(char **out, const struct decision *d, us_err *err);
 
+/* US_E_REFUSED, "state moved", unless the name's records (locked from here on) are
+ * those of the entry; unless the name has none; unless the evidence says the same.
+ */
+US_MUST us_code records_unmoved(us_run *run, const us_entry *e, us_err *err);
+US_MUST us_code name_is_free(us_run *run, const char *name, us_err *err);
+US_MUST us_code evidence_unmoved(const us_judgement *j, us_err *err);
+
 /* Closes every failed record of the entry; the audit line goes on the newest. */
 US_MUST us_code close_failed(us_ledger_writer *w, const us_entry *e, us_time at,
 	const char *audit, us_err *err);

@@ -33,8 +33,7 @@ static us_code not_found(
 	return us_fail_prisma(err, code, "%s: %s%s", h->name, what, hint);
 }
 
-/* ---- may it be done? -----------------------------------------------------------
- */
+/* ---- may it be done? ---- */
 
 static bool any_finished(const us_entry *e)
 {
@@ -110,8 +109,7 @@ static void find(struct hand *h)
 	h->known = e && e->nrecords > 0;
 }
 
-/* ---- the evidence has no vote, but a voice
- * ---------------------------------------- */
+/* ---- the evidence has no vote, but a voice ---- */
 
 static us_code record_decision(us_judgement *j, us_action action, us_err *err)
 {
@@ -128,47 +126,60 @@ static us_code record_decision(us_judgement *j, us_action action, us_err *err)
 	return rc;
 }
 
+static us_code refuse_unless_quiet(const us_judgement *j, us_err *err)
+{
+	us_str why = { 0 };
+	us_code rc = US_OK;
+
+	if (!us_guard_is_quiet(&j->ground, j->evidence, &why))
+		rc = us_fail(err, US_E_REFUSED,
+			"%s: %s; nothing is recorded about a migration that "
+			"somebody may "
+			"be at",
+			j->kase.entry->name, us_str_text(&why));
+	us_str_fini(&why);
+	return rc;
+}
+
+/* *out is the caller's, on failure too. */
 static us_code consult(
-	char **warning, json_t **seen, const struct hand *h, us_err *err)
+	char **warning, us_judgement **out, const struct hand *h, us_err *err)
 {
 	us_case c = { .entry = &h->entry };
-	us_judgement *j = NULL;
-	us_code rc = us_look(&j, h->run, &c, err);
+	us_judgement *j;
+	us_code rc = us_look(out, h->run, &c, err);
 
 	if (rc != US_OK)
 		return rc;
-	if (j->evidence->kind == US_CASE_IN_PROGRESS) {
-		rc = us_fail(err, US_E_REFUSED,
-			"%s is still in progress (see `unstick explain %s`): "
-			"nothing is "
-			"recorded about a migration that somebody is at",
-			h->name, h->name);
-		goto out;
-	}
-	if (!j->permits.allowed[h->action])
+	j = *out;
+	rc = refuse_unless_quiet(j, err);
+	if (rc == US_OK && !j->permits.allowed[h->action])
 		rc = us_strf(warning, err,
 			"the evidence does not agree with `%s` for %s: %s",
 			us_action_name(h->action), h->name,
 			j->permits.why[h->action]);
-	if (rc == US_OK)
-		rc = record_decision(j, h->action, err);
-	if (rc == US_OK) {
-		*seen = us_judgement_view(j, NULL, h->run->config->verbose);
-		if (!*seen)
-			rc = us_fail(err, US_E_NOMEM, "out of memory");
-	}
-out:
-	us_judgement_free(j);
-	return rc;
+	return rc == US_OK ? record_decision(j, h->action, err) : rc;
 }
 
-/* ---- doing it
- * ------------------------------------------------------------------------ */
+/* ---- doing it ---- */
 
 struct job {
 	const struct hand *hand;
+	const us_judgement *judgement; /* NULL: nothing had failed */
 	const char *warning;
 };
+
+static us_code unmoved(const struct job *job, us_err *err)
+{
+	us_run *run = job->hand->run;
+	us_code rc = US_OK;
+
+	if (us_ledger_exists(run->ledger))
+		rc = records_unmoved(run, &job->hand->entry, err);
+	if (rc == US_OK && job->judgement)
+		rc = evidence_unmoved(job->judgement, err);
+	return rc;
+}
 
 static us_code write_down(void *ctx, const char *id, us_err *err)
 {
@@ -180,12 +191,16 @@ static us_code write_down(void *ctx, const char *id, us_err *err)
 		.policy = BY_HAND,
 		.reason = job->warning ? job->warning : "the evidence agrees",
 		.overridden = job->warning != NULL,
+		.prefixes =
+			job->judgement ? &job->judgement->evidence->prefixes : NULL,
 	};
 	us_ledger_writer w = { .db = h->run->db };
 	US_AUTO(auto_str) char *audit = NULL;
 	us_time now = us_now();
-	us_code rc = audit_line(&audit, &d, err);
+	us_code rc = unmoved(job, err);
 
+	if (rc == US_OK)
+		rc = audit_line(&audit, &d, err);
 	if (rc == US_OK && h->action == US_ACTION_APPLIED &&
 		!us_ledger_exists(h->run->ledger))
 		rc = us_ledger_create(&w, err);
@@ -217,24 +232,27 @@ static us_code decide_and_write(
 	json_t *cases, char **warning, struct hand *h, us_err *err)
 {
 	struct job job = { .hand = h };
+	us_judgement *judgement = NULL;
 	us_outcome outcome;
-	json_t *seen = NULL;
 	us_code rc;
 
 	find(h);
 	rc = h->action == US_ACTION_APPLIED ? may_apply(h, err)
 					    : may_roll_back(h, err);
 	if (rc == US_OK && has_failed(&h->entry))
-		rc = consult(warning, &seen, h, err);
+		rc = consult(warning, &judgement, h, err);
 	job.warning = *warning;
+	job.judgement = judgement;
 	/* Only rolled-back records: Prisma says "marked as rolled back" and changes
 	 * nothing; neither do we. */
 	if (rc == US_OK &&
 		(h->action == US_ACTION_APPLIED || has_failed(&h->entry)))
 		rc = transact(&outcome, h->run, write_down, &job, err);
-	if (rc == US_OK && seen && json_array_append(cases, seen) != 0)
+	if (rc == US_OK && judgement &&
+		json_array_append_new(cases, us_judgement_view(judgement, NULL,
+						     h->run->config->verbose)) != 0)
 		rc = us_fail(err, US_E_NOMEM, "out of memory");
-	json_decref(seen);
+	us_judgement_free(judgement);
 	return rc;
 }
 

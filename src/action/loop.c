@@ -19,8 +19,7 @@ struct loop {
 	bool ended; /* a stop, a refusal, a failure: the rest is not reached */
 };
 
-/* ---- exit codes ---------------------------------------------------------------
- */
+/* ---- exit codes ---- */
 
 /* What an outcome makes of the exit code. The worst one wins: unknown or failed (1)
  * over not in time (75) over needs a person (3). */
@@ -62,8 +61,7 @@ static bool ends_run(us_outcome o)
 	       o != US_OUTCOME_SKIPPED;
 }
 
-/* ---- what is reported
- * ------------------------------------------------------------ */
+/* ---- what is reported ---- */
 
 static us_code report(
 	struct loop *l, const us_judgement *j, const char *why, us_err *err)
@@ -116,8 +114,7 @@ static us_code not_reached(struct loop *l, const us_case *c, us_err *err)
 	return rc;
 }
 
-/* ---- resolve
- * ----------------------------------------------------------------------- */
+/* ---- resolve ---- */
 
 /* The action's preview is made before it is done: afterwards the records have
  * moved. */
@@ -242,6 +239,19 @@ static us_code look_again(struct loop *l, us_err *err)
 	return rc == US_OK ? us_run_read(l->run, err) : rc;
 }
 
+/* A server that restarts is waited for like everything else: nothing is open that
+ * could have been lost. */
+static us_code connect_again(struct loop *l, us_err *err)
+{
+	us_code rc = US_E_CONNECT;
+
+	while (rc == US_E_CONNECT && us_run_left_ms(l->run) > 0) {
+		us_sleep_ms(LOCK_POLL_MS);
+		rc = us_run_reconnect(l->run, err);
+	}
+	return rc;
+}
+
 us_code us_resolve(json_t **cases, int *status, us_run *run, us_policies *policies,
 	const us_progress *progress, us_err *err)
 {
@@ -259,6 +269,8 @@ us_code us_resolve(json_t **cases, int *status, us_run *run, us_policies *polici
 		rc = look_again(&l, err);
 		if (rc == US_OK)
 			rc = step(&l, &done, err);
+		if (rc == US_E_CONNECT)
+			rc = connect_again(&l, err);
 	}
 	unlocked = us_run_unlock(run, &unlocking);
 	if (rc == US_OK && unlocked != US_OK) {
@@ -272,8 +284,7 @@ us_code us_resolve(json_t **cases, int *status, us_run *run, us_policies *polici
 	return rc;
 }
 
-/* ---- audit
- * -------------------------------------------------------------------------- */
+/* ---- audit ---- */
 
 static us_code plan_case(struct loop *l, const us_case *c, us_err *err)
 {

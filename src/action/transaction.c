@@ -36,34 +36,60 @@ static bool was_committed(const us_ledger *led, const char *id)
 	return false;
 }
 
+/* One look at how a lost COMMIT ended. "It is there" is the last word at once; "it
+ * is not there" only when the old backend is gone, which may still be committing:
+ * it takes Prisma's lock with it, so that having the lock again is what proves it.
+ */
+static us_code look_for(
+	bool *found, bool *sure, us_run *run, const char *id, us_err *err)
+{
+	us_ledger *led = NULL;
+	us_code rc = US_OK;
+
+	*found = *sure = false;
+	if (!run->have_lock && !run->config->lock_disabled)
+		rc = run->db->ops->lock(run->db, &run->have_lock, err);
+	if (rc == US_OK)
+		rc = us_ledger_load(&led, run->db, err);
+	if (rc != US_OK)
+		return rc;
+	*found = was_committed(led, id);
+	*sure = *found || run->have_lock;
+	us_ledger_free(led);
+	return US_OK;
+}
+
 /* The connection died in COMMIT: only the ledger knows how that ended. */
 static us_code find_out(
 	us_outcome *outcome, us_run *run, const char *id, us_err *err)
 {
-	us_ledger *led = NULL;
 	us_err lost = *err;
-	us_code rc;
+	bool found = false, sure = false;
+	us_code rc = us_run_reconnect(run, err);
 
 	for (;;) {
-		rc = us_run_reconnect(run, err);
 		if (rc == US_OK)
-			rc = us_ledger_load(&led, run->db, err);
-		if (rc != US_E_CONNECT || us_run_left_ms(run) == 0)
+			rc = look_for(&found, &sure, run, id, err);
+		if (sure || us_run_left_ms(run) == 0 ||
+			(rc != US_OK && rc != US_E_CONNECT && rc != US_E_LOCK))
 			break;
 		us_sleep_ms(RECONNECT_POLL_MS);
+		if (rc == US_E_CONNECT)
+			rc = us_run_reconnect(run, err);
+		else
+			rc = US_OK;
 	}
-	if (rc != US_OK) {
+	if (!sure) {
 		*outcome = US_OUTCOME_UNKNOWN;
 		return us_fail(err, US_E_UNKNOWN,
-			"the connection was lost in COMMIT and the ledger could "
-			"not be "
-			"read since: %s",
+			"the connection was lost in COMMIT, and how that ended "
+			"could "
+			"not be found out: %s",
 			lost.msg);
 	}
-	*outcome = was_committed(led, id) ? US_OUTCOME_DONE : US_OUTCOME_FAILED;
-	us_ledger_free(led);
+	*outcome = found ? US_OUTCOME_DONE : US_OUTCOME_FAILED;
 	*err = lost;
-	return *outcome == US_OUTCOME_DONE ? US_OK : lost.code;
+	return found ? US_OK : lost.code;
 }
 
 static us_code write_all(
@@ -81,12 +107,16 @@ static us_code write_all(
 	return rc;
 }
 
-/* The rest of the run has still to be told; if no connection can be had, whoever
- * asks the next question is told why. */
-static void replace_dead(us_run *run)
+/* What was tried is gone, a dead connection's too: the rest of the run has still to
+ * be told. If no connection can be had, whoever asks the next question is told why.
+ */
+static void take_back(us_run *run)
 {
-	us_code rc = us_run_reconnect(run, NULL);
+	us_code rc = us_db_exec(run->db, run->db->ops->rollback, NULL);
 
+	if (rc == US_OK)
+		return;
+	rc = us_run_reconnect(run, NULL);
 	run->have_lock = false;
 	(void)rc;
 }
@@ -103,16 +133,18 @@ us_code transact(us_outcome *outcome, us_run *run, transaction_fn *body, void *c
 		rc = write_all(run, body, ctx, id, &why);
 	if (rc == US_OK) {
 		rc = us_db_exec(run->db, run->db->ops->commit, &why);
-		if (rc == US_E_CONNECT)
-			rc = find_out(outcome, run, id, &why);
-		else if (rc == US_OK)
+		if (rc == US_OK)
 			*outcome = US_OUTCOME_DONE;
+		else if (rc == US_E_CONNECT)
+			rc = find_out(outcome, run, id, &why);
+		else
+			take_back(run);
 	} else {
-		/* What was tried is gone either way: a dead connection's too. */
-		if (us_db_exec(run->db, run->db->ops->rollback, NULL) != US_OK)
-			replace_dead(run);
+		take_back(run);
 		if (rc == US_E_REFUSED)
 			*outcome = US_OUTCOME_REFUSED;
+		else if (rc == US_E_LOCK)
+			*outcome = US_OUTCOME_WAITING;
 	}
 	if (rc != US_OK && err)
 		*err = why;

@@ -4,14 +4,16 @@
 #include "cmd.h"
 #include "unstick/action.h"
 #include "unstick/auto.h"
+#include "unstick/mask.h"
 
 static void waiting(void *ctx, const char *name, const char *reason, int64_t ms)
 {
 	const struct session *s = ctx;
+	US_AUTO(auto_str) char *masked = NULL;
 
-	if (!s->config->quiet)
+	if (!s->config->quiet && us_mask(&masked, reason, false, NULL) == US_OK)
 		fprintf(stderr, "unstick: waiting %.1f s for %s: %s\n",
-			(double)ms / 1000, name, reason);
+			(double)ms / 1000, name, masked);
 }
 
 static us_code by_hand(struct session *s, json_t **cases, us_err *err)

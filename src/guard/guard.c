@@ -17,19 +17,24 @@ struct facts {
 
 /* Somebody may still be at it, or we could not see whether: then nothing is done
  * that changes the ledger. */
-static bool is_quiet(const struct facts *f, us_str *why)
+bool us_guard_is_quiet(const us_ground *g, const us_evidence *e, us_str *why)
 {
-	if (f->evidence->kind == US_CASE_IN_PROGRESS) {
+	if (e->kind == US_CASE_IN_PROGRESS) {
 		us_str_add(why, "somebody is still at this migration");
 		return false;
 	}
-	if (!f->evidence->activity_visible && !f->ground->have_lock &&
-		(!f->ground->dry || f->ground->config->lock_disabled)) {
+	if (!e->activity_visible && !g->have_lock &&
+		(!g->dry || g->config->lock_disabled)) {
 		us_str_add(why, "other sessions can't be looked into (grant "
 				"pg_read_all_stats) and Prisma's lock is not ours");
 		return false;
 	}
 	return true;
+}
+
+static bool is_quiet(const struct facts *f, us_str *why)
+{
+	return us_guard_is_quiet(f->ground, f->evidence, why);
 }
 
 static bool is_on_disk(const struct facts *f, us_str *why)
@@ -251,11 +256,15 @@ void us_permits_fini(us_permits *p)
 
 /* What not even an override gets past: a running migration, and what can't be
  * written at all. NULL if there is nothing of the kind. */
-static const char *cannot_be_overridden(
-	const us_case *c, const us_evidence *e, const us_verdict *v)
+static const char *cannot_be_overridden(const us_ground *g, const us_case *c,
+	const us_evidence *e, const us_verdict *v)
 {
-	if (e->kind == US_CASE_IN_PROGRESS)
-		return "not even an override acts on a migration in progress";
+	us_str why = { 0 };
+	bool quiet = us_guard_is_quiet(g, e, &why);
+
+	us_str_fini(&why);
+	if (!quiet)
+		return "not even an override acts where somebody may be at it";
 	if (v->action == US_ACTION_APPLIED && !e->script)
 		return "there is no script to record as applied";
 	if (v->action != US_ACTION_RENAME && c->moved)
@@ -265,15 +274,14 @@ static const char *cannot_be_overridden(
 	return NULL;
 }
 
-static us_code check_override(us_guard *out, const us_config *config,
-	const us_case *c, const us_evidence *e, const us_permits *p,
-	const us_verdict *v, us_err *err)
+static us_code check_override(us_guard *out, const us_ground *g, const us_case *c,
+	const us_evidence *e, const us_permits *p, const us_verdict *v, us_err *err)
 {
-	const char *never = cannot_be_overridden(c, e, v);
+	const char *never = cannot_be_overridden(g, c, e, v);
 
 	if (never)
 		return us_strf(&out->why, err, "%s; %s", p->why[v->action], never);
-	if (!config->allow_override)
+	if (!g->config->allow_override)
 		return us_strf(&out->why, err,
 			"%s; override needs `allow_override: true` in the "
 			"configuration",
@@ -282,7 +290,7 @@ static us_code check_override(us_guard *out, const us_config *config,
 	return us_strf(&out->why, err, "overridden: %s", p->why[v->action]);
 }
 
-us_code us_guard_check(us_guard *out, const us_config *config, const us_case *c,
+us_code us_guard_check(us_guard *out, const us_ground *g, const us_case *c,
 	const us_evidence *e, const us_permits *p, const us_verdict *v, us_err *err)
 {
 	const us_candidate *to;
@@ -290,7 +298,7 @@ us_code us_guard_check(us_guard *out, const us_config *config, const us_case *c,
 	*out = (us_guard){ 0 };
 	if (!p->allowed[v->action]) {
 		if (v->override)
-			return check_override(out, config, c, e, p, v, err);
+			return check_override(out, g, c, e, p, v, err);
 		return us_strdup(&out->why, p->why[v->action], err);
 	}
 	to = same_script(e);

@@ -85,7 +85,7 @@ us_code us_glance(
 	return look(out, run, c, true, err);
 }
 
-/* ---- the policies' turn ----------------------------------------------------- */
+/* ---- the policies' turn ---- */
 
 /* What a policy sees: the case as reported, with the clock and the history. */
 static json_t *policy_case(const us_judgement *j, const us_run *run)
@@ -147,15 +147,14 @@ static us_code decide(
 	us_code rc = ask(j, run, policies, err);
 
 	if (rc == US_OK && j->verdict.given)
-		rc = us_guard_check(&j->guard, run->config, &j->kase, j->evidence,
+		rc = us_guard_check(&j->guard, &j->ground, &j->kase, j->evidence,
 			&j->permits, &j->verdict, err);
 	if (rc == US_OK)
 		j->outcome = outcome_of(j);
 	return rc;
 }
 
-/* ---- a renamed folder: the second question ------------------------------------
- */
+/* ---- a renamed folder: the second question ---- */
 
 /* The same records under the folder's name. The guard has seen that the checksums
  * are equal, so the script was not edited. */
@@ -221,11 +220,14 @@ us_code us_judge(us_judgement **out, const us_run *run, us_policies *policies,
 
 bool us_judgement_acts(const us_judgement *j)
 {
-	return j->outcome == US_OUTCOME_PLANNED;
+	const us_action a = j->then ? j->then->verdict.action : j->verdict.action;
+
+	return j->outcome == US_OUTCOME_PLANNED &&
+	       (a == US_ACTION_ROLLED_BACK || a == US_ACTION_APPLIED ||
+		       a == US_ACTION_RENAME);
 }
 
-/* ---- as data --------------------------------------------------------------------
- */
+/* ---- as data ---- */
 
 static void set(json_t *v, bool *ok, const char *key, json_t *value)
 {
