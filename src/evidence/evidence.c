@@ -76,6 +76,26 @@ us_code script_of_case(us_script **out, const probe *p, us_err *err)
 	return us_script_split(out, p->ground->db->ops->provider, text, len, err);
 }
 
+/* Is the script on disk the one that the failed record ran? The entry's own answer
+ * is about its newest record, which may be a later attempt of another script. */
+static us_code compare_script(us_tristate *edited, const probe *p, us_err *err)
+{
+	us_err unreadable = { 0 };
+	bool matches = false;
+	us_code rc;
+
+	*edited = p->failed ? US_UNSURE : p->c->entry->edited;
+	if (!p->failed || !p->failed->checksum || !on_disk(p->c))
+		return US_OK;
+	rc = us_directory_matches(us_history_directory(p->ground->history),
+		p->c->entry->migration, p->failed->checksum, &matches, &unreadable);
+	if (rc == US_E_NOMEM && err)
+		*err = unreadable;
+	if (rc == US_OK)
+		*edited = matches ? US_NO : US_YES;
+	return rc == US_E_NOMEM ? rc : US_OK;
+}
+
 static us_code load_logs(us_evidence *e, probe *p, us_err *err)
 {
 	const us_script *ran = p->edited == US_NO ? e->script : NULL;
@@ -92,21 +112,48 @@ static us_code load_logs(us_evidence *e, probe *p, us_err *err)
 	return US_OK;
 }
 
+/* Of a script that was emptied after it ran, the empty one says nothing. */
+static us_code load_empty(us_evidence *e, us_err *err)
+{
+	const char *why =
+		"the script holds no statement: nothing can have happened";
+	us_code rc = US_OK;
+
+	if (e->edited == US_YES)
+		why = "the script holds no statement, but it is another than the "
+		      "one that ran";
+	else if (e->edited == US_UNSURE)
+		why = "the script holds no statement, but whether it is the one "
+		      "that ran is not known";
+	else if (!us_script_parsed(e->script))
+		why = "no statement is found in the script, but it can't be parsed";
+	else
+		rc = prefixes_only(&e->prefixes, 0, 0, err);
+	return rc == US_OK ? us_strdup(&e->why, why, err) : rc;
+}
+
+/* Why nobody knows K. */
+static const char *why_unknown(const us_evidence *e, const probe *p)
+{
+	if (e->glance)
+		return "not looked at: `unstick audit` does";
+	if (!on_disk(p->c))
+		return "there is no folder of this name, so no script to compare "
+		       "the database with";
+	if (!e->script)
+		return "its migration.sql can't be read";
+	return "the ledger does not prove that the script completed, and nothing "
+	       "else is looked at yet";
+}
+
 static us_code load_prefixes(us_evidence *e, const probe *p, us_err *err)
 {
 	us_code rc = US_OK;
 
 	if (e->script)
 		e->prefixes.n = us_script_len(e->script);
-	if (e->script && e->prefixes.n == 0) {
-		rc = prefixes_only(&e->prefixes, 0, 0, err);
-		return rc == US_OK ? us_strdup(&e->why,
-					     "the script holds no statement: "
-					     "nothing can "
-					     "have happened",
-					     err)
-				   : rc;
-	}
+	if (e->script && e->prefixes.n == 0)
+		return load_empty(e, err);
 	for (size_t i = 0;
 		i < US_LEN(providers) && !e->glance && !e->prefixes.known; i++) {
 		US_AUTO(auto_str) char *why = NULL;
@@ -121,22 +168,7 @@ static us_code load_prefixes(us_evidence *e, const probe *p, us_err *err)
 			e->why = US_STEAL(why);
 		}
 	}
-	if (e->why)
-		return US_OK;
-	if (e->glance)
-		return us_strdup(
-			&e->why, "not looked at: `unstick audit` does", err);
-	if (!on_disk(p->c))
-		return us_strdup(&e->why,
-			"there is no folder of this name, so no script "
-			"to compare the database with",
-			err);
-	if (!e->script)
-		return us_strdup(&e->why, "its migration.sql can't be read", err);
-	return us_strdup(&e->why,
-		"the ledger does not prove that the script completed, and "
-		"nothing else is looked at yet",
-		err);
+	return e->why ? US_OK : us_strdup(&e->why, why_unknown(e, p), err);
 }
 
 /* A statement is there if every k of K has it, absent if none has. */
@@ -185,29 +217,42 @@ static bool says(const char *sql, size_t len, const char *word)
 	return false;
 }
 
+/* One statement that may leave a part of its work behind: these commit on their way
+ * (table by table, index by index), or can't be undone, and CONCURRENTLY leaves an
+ * invalid index when it fails. Source: PostgreSQL's reference, "cannot be executed
+ * inside a transaction block". */
+static bool may_half_happen(const us_script *s, const us_statement *one)
+{
+	static const char *const kinds_of[] = { "VACUUM", "CLUSTER", "REINDEX",
+		"ANALYZE", "CALL", "CREATE DATABASE", "DROP DATABASE",
+		"ALTER DATABASE", "CREATE TABLESPACE", "DROP TABLESPACE",
+		"ALTER SYSTEM", "CREATE SUBSCRIPTION", "ALTER SUBSCRIPTION",
+		"DROP SUBSCRIPTION" };
+
+	for (size_t i = 0; i < US_LEN(kinds_of); i++)
+		if (strcmp(one->kind, kinds_of[i]) == 0)
+			return true;
+	return says(us_script_text(s) + one->offset, one->len, "concurrently");
+}
+
 /* Do all statements share one fate? Up to 7.3 the native engine sent a script as
  * one simple query, which PostgreSQL runs as one transaction; from 7.4 on, and on
- * SQLite always, every statement commits by itself. */
+ * SQLite always, every statement commits by itself, unless the script has a
+ * transaction of its own. */
 static us_tristate is_atomic(const us_evidence *e, const us_ground *g)
 {
 	bool sqlite = strcmp(g->db->ops->provider, "sqlite") == 0;
 	const us_script *s = e->script;
-	const us_statement *one;
 
-	if (!s || us_script_len(s) == 0)
+	if (!s || us_script_len(s) == 0 || !us_script_parsed(s) ||
+		us_script_has_transaction(s))
 		return US_UNSURE;
 	if (us_script_len(s) > 1 && sqlite)
 		return US_NO;
-	if (!us_script_parsed(s) || us_script_has_transaction(s))
-		return US_UNSURE;
 	if (us_script_len(s) > 1)
 		return sends_one_query(g->config->prisma_engine) ? US_YES
 								 : US_UNSURE;
-	/* what CONCURRENTLY leaves behind when it fails stays */
-	one = us_script_statement(s, 0);
-	return says(us_script_text(s) + one->offset, one->len, "concurrently")
-		       ? US_UNSURE
-		       : US_YES;
+	return may_half_happen(s, us_script_statement(s, 0)) ? US_UNSURE : US_YES;
 }
 
 /* Nobody wrote an error down: the client or its connection was gone, unless the
@@ -276,7 +321,9 @@ static us_code load_all(
 		rc = script_of_case(&e->script, &p, err);
 	if (rc != US_OK)
 		return rc;
-	e->edited = c->entry->edited;
+	rc = compare_script(&e->edited, &p, err);
+	if (rc != US_OK)
+		return rc;
 	p.script = e->script;
 	p.edited = e->edited;
 	rc = load_logs(e, &p, err);

@@ -9,6 +9,7 @@
  * second time: the older record still proves that the script once completed, but no
  * longer that "exactly n statements" is what the database has seen. */
 #include <string.h>
+#include <strings.h>
 
 #include "evidence_impl.h"
 
@@ -26,6 +27,18 @@ static bool is_newest(const us_entry *entry, const us_record *r)
 	return true;
 }
 
+/* COMMIT AND CHAIN begins another at once; AND NO CHAIN is not worth telling. */
+static bool has_chain(const us_script *s, const us_statement *st)
+{
+	static const char word[] = "chain";
+	const char *text = us_script_text(s) + st->offset;
+
+	for (size_t i = 0; i + strlen(word) <= st->len; i++)
+		if (strncasecmp(text + i, word, strlen(word)) == 0)
+			return true;
+	return false;
+}
+
 /* Does the script end in a transaction it began itself? Then what Prisma wrote on
  * another connection of a pool may have outlived the script's own work. */
 static bool ends_in_transaction(const us_script *s)
@@ -33,14 +46,15 @@ static bool ends_in_transaction(const us_script *s)
 	bool open = false;
 
 	for (size_t i = 0; i < us_script_len(s); i++) {
-		const char *kind = us_script_statement(s, i)->kind;
+		const us_statement *st = us_script_statement(s, i);
+		const char *kind = st->kind;
 
 		if (strcmp(kind, "BEGIN") == 0 ||
 			strcmp(kind, "START TRANSACTION") == 0 ||
 			strcmp(kind, "SAVEPOINT") == 0)
 			open = true;
 		else if (strcmp(kind, "COMMIT") == 0 || strcmp(kind, "END") == 0)
-			open = false;
+			open = has_chain(s, st);
 		/* ROLLBACK may be one TO SAVEPOINT, or begin another (AND CHAIN) */
 	}
 	return open;

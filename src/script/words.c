@@ -40,7 +40,8 @@ static bool is_transaction(const us_script *s, const us_statement *st)
 	if (begins(st, "CALL") || begins(st, "PREPARE TRANSACTION"))
 		return true;
 	return begins(st, "DO") &&
-	       (mentions(s, st, "commit") || mentions(s, st, "rollback"));
+	       (mentions(s, st, "commit") || mentions(s, st, "rollback") ||
+		       mentions(s, st, "call"));
 }
 
 static bool is_search_path(const us_script *s, const us_statement *st)

@@ -60,6 +60,14 @@ static void record(stage *s, const char *text)
 	cluster_exec(&s->db, sql);
 }
 
+static void stage_load(stage *s)
+{
+	us_err err = { 0 };
+
+	assert_ok(us_ledger_load(&s->led, s->ours, &err), &err);
+	assert_ok(us_history_load(&s->history, s->dir, s->led, &err), &err);
+}
+
 static void stage_init(stage *s, const char *text)
 {
 	US_AUTO(auto_str) char *path = NULL;
@@ -83,8 +91,7 @@ static void stage_init(stage *s, const char *text)
 	s->theirs = connect(s, US_DB_WRITE);
 	path = scratch_path(&s->tmp, "migrations");
 	assert_ok(us_directory_load(&s->dir, path, &err), &err);
-	assert_ok(us_ledger_load(&s->led, s->ours, &err), &err);
-	assert_ok(us_history_load(&s->history, s->dir, s->led, &err), &err);
+	stage_load(s);
 }
 
 static void stage_fini(stage *s)
@@ -447,6 +454,67 @@ static void one_query_or_several_decides_on_atomicity(void **state)
 	stage_fini(&s);
 }
 
+static void one_statement_may_still_half_happen(void **state)
+{
+	static const struct {
+		const char *text;
+		us_tristate atomic;
+	} rows[] = {
+		{ alter, US_YES },
+		{ "VACUUM \"T\"", US_UNSURE },
+		{ "CLUSTER", US_UNSURE },
+		{ "REINDEX SCHEMA public", US_UNSURE },
+		{ "CALL p()", US_UNSURE },
+		{ "DO $$ BEGIN CALL p(); END $$", US_UNSURE },
+		{ "DO $$ BEGIN COMMIT; END $$", US_UNSURE },
+		{ "DO $$ BEGIN PERFORM 1; END $$", US_YES },
+		{ "CREATE INDEX CONCURRENTLY i ON \"T\" (a)", US_UNSURE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		us_evidence *e;
+		stage s;
+
+		stage_init(&s, rows[i].text);
+		e = look(&s, s.ours, true);
+		if (e->atomic != rows[i].atomic)
+			fail_msg("%s: %d", rows[i].text, e->atomic);
+		us_evidence_free(e);
+		stage_fini(&s);
+	}
+}
+
+static void a_chained_commit_leaves_a_transaction_open(void **state)
+{
+	static const struct {
+		const char *text, *prefixes;
+	} rows[] = {
+		{ "BEGIN; SELECT 1; COMMIT", "all" },
+		{ "BEGIN; SELECT 1; COMMIT AND CHAIN; SELECT 2", "unknown" },
+		{ "BEGIN; SELECT 1; END AND CHAIN; SELECT 2", "unknown" },
+		{ "BEGIN; SELECT 1; COMMIT AND CHAIN; SELECT 2; COMMIT", "all" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		us_evidence *e;
+		stage s;
+
+		stage_init(&s, rows[i].text);
+		cluster_exec(&s.db,
+			"UPDATE _prisma_migrations SET applied_steps_count = 1");
+		us_ledger_free(s.led);
+		us_history_free(s.history);
+		stage_load(&s);
+		e = look(&s, s.ours, true);
+		if (strcmp(us_prefixes_state(&e->prefixes), rows[i].prefixes) != 0)
+			fail_msg("%s: %s", rows[i].text, e->why);
+		us_evidence_free(e);
+		stage_fini(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -462,6 +530,8 @@ int main(void)
 		cmocka_unit_test(
 			whoever_is_reading_the_ledger_may_be_about_to_deploy),
 		cmocka_unit_test(hidden_activity_is_not_taken_for_none),
+		cmocka_unit_test(one_statement_may_still_half_happen),
+		cmocka_unit_test(a_chained_commit_leaves_a_transaction_open),
 		cmocka_unit_test(one_query_or_several_decides_on_atomicity),
 	};
 

@@ -61,17 +61,20 @@ static const struct {
 	{ two, "logs = 'SQLITE_ERROR: no such table: a'", US_CASE_FAILURE,
 		US_CAUSE_SCHEMA_CONFLICT, "unknown", US_PROOF_NONE, US_NO },
 	{ "BEGIN; CREATE TABLE a (x INT); COMMIT;", "logs = NULL", US_CASE_FAILURE,
-		US_CAUSE_UNKNOWN, "unknown", US_PROOF_NONE, US_NO },
+		US_CAUSE_UNKNOWN, "unknown", US_PROOF_NONE, US_UNSURE },
 	{ "BEGIN; CREATE TABLE a (x INT); COMMIT;",
 		"logs = NULL, applied_steps_count = 1", US_CASE_FAILURE,
-		US_CAUSE_UNKNOWN, "all", US_PROOF_LEDGER, US_NO },
+		US_CAUSE_UNKNOWN, "all", US_PROOF_LEDGER, US_UNSURE },
 	{ "BEGIN; CREATE TABLE a (x INT);", "logs = NULL, applied_steps_count = 1",
 		US_CASE_FAILURE, US_CAUSE_UNKNOWN, "unknown", US_PROOF_NONE,
-		US_NO },
+		US_UNSURE },
 	{ "CREATE TABLE a (x INT)", "logs = NULL", US_CASE_TIMEOUT,
 		US_CAUSE_CONNECTION, "unknown", US_PROOF_NONE, US_YES },
 	{ "-- nothing\n", "logs = NULL", US_CASE_TIMEOUT, US_CAUSE_CONNECTION,
 		"none", US_PROOF_NONE, US_UNSURE },
+	/* emptied since */
+	{ "-- nothing\n", "logs = NULL, checksum = 'edited'", US_CASE_FAILURE,
+		US_CAUSE_UNKNOWN, "unknown", US_PROOF_NONE, US_UNSURE },
 	{ NULL, "logs = NULL, applied_steps_count = 1", US_CASE_NAME_MISMATCH,
 		US_CAUSE_UNKNOWN, "unknown", US_PROOF_NONE, US_UNSURE },
 	/* another script than the one that ran */
@@ -153,6 +156,31 @@ static void only_the_newest_attempt_can_prove_completion(void **state)
 		us_evidence_free(e);
 		world_fini(&w);
 	}
+}
+
+/* The newest failed record ran another script than the newest record did. */
+static void the_script_is_compared_with_the_failed_record(void **state)
+{
+	us_evidence *e;
+
+	world_folder(*state, NAME, two);
+	world_record_stored(*state, NAME, 'F', "other");
+	world_record(*state, NAME, 'A', two);
+	e = look(*state, NULL);
+	assert_int_equal(e->edited, US_YES);
+	us_evidence_free(e);
+}
+
+static void a_later_success_of_another_script_does_not_edit_the_failed(void **state)
+{
+	us_evidence *e;
+
+	world_folder(*state, NAME, two);
+	world_record(*state, NAME, 'F', two);
+	world_record_stored(*state, NAME, 'A', "other");
+	e = look(*state, NULL);
+	assert_int_equal(e->edited, US_NO);
+	us_evidence_free(e);
 }
 
 static void statements_follow_from_the_prefixes(void **state)
@@ -312,6 +340,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_case_is_known_by_its_record),
 		cmocka_unit_test(only_the_newest_attempt_can_prove_completion),
+		each_world(the_script_is_compared_with_the_failed_record),
+		each_world(
+			a_later_success_of_another_script_does_not_edit_the_failed),
 		each_world(statements_follow_from_the_prefixes),
 		each_world(the_error_is_found_in_the_script),
 		each_world(an_edited_script_gets_no_line),
