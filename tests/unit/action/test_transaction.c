@@ -12,6 +12,7 @@ typedef struct {
 	stuck *s;
 	bool write, lose, write_again, commit;
 	const char *moved_to; /* where the server is looked for from then on */
+	us_db *then_locks;    /* takes Prisma's lock once the connection is lost */
 	us_code answer;
 } script;
 
@@ -28,6 +29,7 @@ static us_code write_row(const stuck *s, const char *id, us_err *err)
 static us_code body(void *ctx, const char *id, us_err *err)
 {
 	const script *todo = ctx;
+	bool got = true;
 	us_code rc = todo->write ? write_row(todo->s, id, err) : US_OK;
 
 	if (rc == US_OK && todo->commit)
@@ -35,8 +37,11 @@ static us_code body(void *ctx, const char *id, us_err *err)
 			todo->s->run->db, todo->s->run->db->ops->commit, err);
 	if (rc == US_OK && todo->lose)
 		stuck_hang_up(todo->s);
+	if (rc == US_OK && todo->then_locks)
+		rc = todo->then_locks->ops->lock(todo->then_locks, &got, err);
 	if (todo->moved_to)
 		todo->s->config.url.host = (char *)(uintptr_t)todo->moved_to;
+	assert_true(got);
 	if (rc == US_OK && todo->write_again)
 		rc = write_row(todo->s, "again", err);
 	if (rc == US_OK && todo->answer != US_OK)
@@ -81,7 +86,7 @@ static void a_body_that_fails_leaves_nothing(void **state)
 		us_outcome outcome;
 	} rows[] = { { US_E_REFUSED, US_OUTCOME_REFUSED },
 		{ US_E_DB, US_OUTCOME_FAILED }, { US_E_NOMEM, US_OUTCOME_FAILED },
-		{ US_E_LOCK, US_OUTCOME_FAILED } };
+		{ US_E_LOCK, US_OUTCOME_WAITING } };
 	stuck *s = *state;
 
 	for (size_t i = 0; i < US_LEN(rows); i++) {
@@ -122,7 +127,7 @@ static void a_connection_found_lost_at_commit_is_looked_into(void **state)
 	assert_int_equal(run_script(&outcome, &todo, &err), US_E_CONNECT);
 	assert_int_equal(outcome, US_OUTCOME_FAILED);
 	assert_written(*state, "0");
-	assert_false(todo.s->run->have_lock);
+	assert_true(todo.s->run->have_lock); /* had again, to be sure */
 	assert_usable(*state);
 }
 
@@ -157,7 +162,7 @@ static void a_commit_whose_answer_was_lost_is_found(void **state)
 	assert_ok(run_script(&outcome, &todo, &err), &err);
 	assert_int_equal(outcome, US_OUTCOME_DONE);
 	assert_written(*state, "1");
-	assert_false(todo.s->run->have_lock);
+	assert_true(todo.s->run->have_lock); /* had again, to be sure */
 	assert_usable(*state);
 }
 
@@ -179,6 +184,24 @@ static void a_server_that_stays_away_leaves_it_unknown(void **state)
 }
 
 /* A deferred constraint is one of the things that only COMMIT finds. */
+/* Prisma's lock in another session is what a backend looks like that is still busy
+ * with our COMMIT. */
+static void a_backend_that_may_still_commit_leaves_it_unknown(void **state)
+{
+	stuck *s = *state;
+	script todo = { .s = s, .write = true, .lose = true };
+	us_outcome outcome = US_OUTCOME_DONE;
+	us_err err = { 0 };
+
+	assert_ok(
+		us_db_open(&todo.then_locks, &s->cluster.parts, US_DB_WRITE, &err),
+		&err);
+	s->run->deadline = us_clock_ms() + 300;
+	assert_int_equal(run_script(&outcome, &todo, &err), US_E_UNKNOWN);
+	assert_int_equal(outcome, US_OUTCOME_UNKNOWN);
+	us_db_close(todo.then_locks);
+}
+
 static void a_commit_that_is_refused_leaves_nothing(void **state)
 {
 	script todo = { .s = *state, .write = true };
@@ -218,6 +241,45 @@ static void a_lock_that_is_another_sessions_is_noticed(void **state)
 	us_db_close(other);
 }
 
+/* SQLite leaves a transaction open whose COMMIT it refused. */
+static us_code break_a_promise(void *ctx, const char *id, us_err *err)
+{
+	us_run *run = ctx;
+
+	(void)id;
+	return us_db_exec(run->db, "INSERT INTO child VALUES (1)", err);
+}
+
+static void a_file_whose_commit_is_refused_is_let_go(void **state)
+{
+	stuck *s = *state;
+	US_AUTO(auto_str) char *path = scratch_path(&s->dir, "dev.db");
+	us_config config = s->config;
+	us_outcome outcome = US_OUTCOME_UNKNOWN;
+	us_run *run = NULL;
+	us_err err = { 0 };
+
+	scratch_write(&s->dir, "dev.db", "");
+	config.url =
+		(us_url){ .provider = (char *)(uintptr_t) "sqlite", .path = path };
+	assert_ok(us_run_open(&run, &config, US_DB_WRITE, &err), &err);
+	assert_ok(us_db_exec(run->db, "PRAGMA foreign_keys = ON", &err), &err);
+	assert_ok(us_db_exec(run->db,
+			  "CREATE TABLE parent (id INTEGER PRIMARY KEY)", &err),
+		&err);
+	assert_ok(us_db_exec(run->db,
+			  "CREATE TABLE child (id REFERENCES parent (id)"
+			  " DEFERRABLE INITIALLY DEFERRED)",
+			  &err),
+		&err);
+	assert_int_equal(
+		transact(&outcome, run, break_a_promise, run, &err), US_E_DB);
+	assert_int_equal(outcome, US_OUTCOME_FAILED);
+	assert_ok(us_run_read(run, &err), &err);
+	assert_ok(us_db_exec(run->db, "BEGIN EXCLUSIVE", &err), &err);
+	us_run_close(run);
+}
+
 #define each(test) cmocka_unit_test_setup_teardown(test, stuck_open, stuck_close)
 
 int main(void)
@@ -230,7 +292,9 @@ int main(void)
 		each(a_backend_that_dies_in_commit_leaves_nothing),
 		each(a_commit_whose_answer_was_lost_is_found),
 		each(a_server_that_stays_away_leaves_it_unknown),
+		each(a_backend_that_may_still_commit_leaves_it_unknown),
 		each(a_commit_that_is_refused_leaves_nothing),
+		each(a_file_whose_commit_is_refused_is_let_go),
 		each(a_lock_that_is_another_sessions_is_noticed),
 	};
 

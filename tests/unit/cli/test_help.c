@@ -136,8 +136,7 @@ static void the_readme_lists_the_commands_that_there_are(void **state)
 	json_decref(lines);
 }
 
-/* ---- exit codes ---------------------------------------------------------------
- */
+/* ---- exit codes ---- */
 
 static void add_code(json_t *codes, long code)
 {

@@ -78,7 +78,7 @@ us_guard situation_check(const ground_truth *t, const us_permits *p, us_action a
 	us_err err = { 0 };
 
 	assert_ok(
-		us_guard_check(&g, &t->config, &t->kase, &t->evidence, p, &v, &err),
+		us_guard_check(&g, &t->ground, &t->kase, &t->evidence, p, &v, &err),
 		&err);
 	return g;
 }

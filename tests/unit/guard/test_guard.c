@@ -220,55 +220,61 @@ static void a_verdict_without_override_is_what_is_permitted(void **state)
 	}
 }
 
-/* ---- override -------------------------------------------------------------- */
+/* ---- override ---- */
 
 #define MAY .allow_override = true
 
 static const struct {
 	situation given;
 	us_action action;
-	const char *to;
 	bool allowed, overridden;
-	const char *why;
+	const char *to, *why;
 } overrides[] = {
-	{ { US_CASE_FAILURE, NULL, SEEN, MAY }, US_ACTION_APPLIED, NULL, true, true,
+	{ { US_CASE_FAILURE, NULL, SEEN, MAY }, US_ACTION_APPLIED, true, true, NULL,
 		"overridden: how far the script got is not known" },
-	{ { US_CASE_FAILURE, NULL, SEEN, MAY }, US_ACTION_ROLLED_BACK, NULL, true,
-		true, "overridden: " },
-	{ { US_CASE_FAILURE, NULL, SEEN }, US_ACTION_APPLIED, NULL, false, false,
+	{ { US_CASE_FAILURE, NULL, SEEN, MAY }, US_ACTION_ROLLED_BACK, true, true,
+		NULL, "overridden: " },
+	{ { US_CASE_FAILURE, NULL, SEEN }, US_ACTION_APPLIED, false, false, NULL,
 		"allow_override: true" },
-	{ { US_CASE_FAILURE, "001", US_YES, SEEN, MAY }, US_ACTION_APPLIED, NULL,
-		true, true, "overridden: the script was edited" },
-	{ { US_CASE_PARTIAL_APPLY, "000", SEEN, MAY }, US_ACTION_ROLLED_BACK, NULL,
-		true, true, "overridden: " },
+	{ { US_CASE_FAILURE, "001", US_YES, SEEN, MAY }, US_ACTION_APPLIED, true,
+		true, NULL, "overridden: the script was edited" },
+	{ { US_CASE_PARTIAL_APPLY, "000", SEEN, MAY }, US_ACTION_ROLLED_BACK, true,
+		true, NULL, "overridden: " },
 	/* asking for more than is needed is not an override */
-	{ { US_CASE_FAILURE, "001", SEEN, MAY }, US_ACTION_APPLIED, NULL, true,
-		false, "all 2 statements ran" },
-	{ { US_CASE_FAILURE, "001", SEEN }, US_ACTION_APPLIED, NULL, true, false,
+	{ { US_CASE_FAILURE, "001", SEEN, MAY }, US_ACTION_APPLIED, true, false,
+		NULL, "all 2 statements ran" },
+	{ { US_CASE_FAILURE, "001", SEEN }, US_ACTION_APPLIED, true, false, NULL,
 		"all 2 statements ran" },
-	{ { US_CASE_IN_PROGRESS, "001", SEEN, MAY }, US_ACTION_WAIT, NULL, true,
-		false, "changes nothing" },
+	{ { US_CASE_IN_PROGRESS, "001", SEEN, MAY }, US_ACTION_WAIT, true, false,
+		NULL, "changes nothing" },
 	/* what none gets past */
-	{ { US_CASE_IN_PROGRESS, "001", SEEN, MAY }, US_ACTION_APPLIED, NULL, false,
-		false, "not even an override" },
-	{ { US_CASE_IN_PROGRESS, "100", SEEN, MAY }, US_ACTION_ROLLED_BACK, NULL,
-		false, false, "not even an override" },
-	{ { US_CASE_IN_PROGRESS, "100", SEEN, MAY }, US_ACTION_SKIP, NULL, false,
-		false, "not even an override" },
+	{ { US_CASE_FAILURE, "100", .visible = false, MAY }, US_ACTION_ROLLED_BACK,
+		false, false, NULL, "where somebody may be at it" },
+	{ { US_CASE_FAILURE, NULL, .dry = true, .lock_disabled = true, MAY },
+		US_ACTION_APPLIED, false, false, NULL,
+		"where somebody may be at it" },
+	{ { US_CASE_FAILURE, NULL, .have_lock = true, MAY }, US_ACTION_APPLIED,
+		true, true, NULL, "overridden: " },
+	{ { US_CASE_IN_PROGRESS, "001", SEEN, MAY }, US_ACTION_APPLIED, false,
+		false, NULL, "not even an override" },
+	{ { US_CASE_IN_PROGRESS, "100", SEEN, MAY }, US_ACTION_ROLLED_BACK, false,
+		false, NULL, "not even an override" },
+	{ { US_CASE_IN_PROGRESS, "100", SEEN, MAY }, US_ACTION_SKIP, false, false,
+		NULL, "not even an override" },
 	{ { US_CASE_IN_PROGRESS, NULL, SEEN, MAY, NAMED(same) }, US_ACTION_RENAME,
-		"20240102000000_renamed", false, false, "not even an override" },
+		false, false, "20240102000000_renamed", "not even an override" },
 	{ { US_CASE_FAILURE, NULL, .disk = NO_SCRIPT, SEEN, MAY },
-		US_ACTION_APPLIED, NULL, false, false, "no script to record" },
-	{ { RENAMED, MAY }, US_ACTION_APPLIED, NULL, false, false,
+		US_ACTION_APPLIED, false, false, NULL, "no script to record" },
+	{ { RENAMED, MAY }, US_ACTION_APPLIED, false, false, NULL,
 		"no script to record" },
-	{ { RENAMED, .moved = true, MAY, NAMED(same) }, US_ACTION_ROLLED_BACK, NULL,
-		false, false, "applied, not failed" },
-	{ { RENAMED, MAY, NAMED(like) }, US_ACTION_RENAME, "20240102000000_n",
-		false, false, "forges history" },
-	{ { RENAMED, MAY, NAMED(elsewhere) }, US_ACTION_RENAME,
-		"20250102000000_renamed", false, false, "forges history" },
-	{ { RENAMED, MAY, NAMED(same) }, US_ACTION_RENAME, "20240102000000_other",
-		false, false, "only 20240102000000_renamed can be" },
+	{ { RENAMED, .moved = true, MAY, NAMED(same) }, US_ACTION_ROLLED_BACK,
+		false, false, NULL, "applied, not failed" },
+	{ { RENAMED, MAY, NAMED(like) }, US_ACTION_RENAME, false, false,
+		"20240102000000_n", "forges history" },
+	{ { RENAMED, MAY, NAMED(elsewhere) }, US_ACTION_RENAME, false, false,
+		"20250102000000_renamed", "forges history" },
+	{ { RENAMED, MAY, NAMED(same) }, US_ACTION_RENAME, false, false,
+		"20240102000000_other", "only 20240102000000_renamed can be" },
 };
 
 static void an_override_needs_leave_and_has_limits(void **state)

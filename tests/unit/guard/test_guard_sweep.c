@@ -63,13 +63,13 @@ static bool expected(const situation *s, us_action a)
 	return true;
 }
 
-/* What an override adds: never anything about a running migration, and never a
+/* What an override adds: never anything where somebody may be at it, and never a
  * name, a script or a state that isn't there. */
 static bool expected_with_override(const situation *s, us_action a)
 {
 	if (expected(s, a))
 		return true;
-	if (s->kind == US_CASE_IN_PROGRESS || a == US_ACTION_RENAME || s->moved)
+	if (!quiet(s) || a == US_ACTION_RENAME || s->moved)
 		return false;
 	return a == US_ACTION_ROLLED_BACK ||
 	       (a == US_ACTION_APPLIED && s->disk == HAS_SCRIPT);

@@ -131,8 +131,7 @@ static void what_cannot_be_opened_says_which(void **state)
 	}
 }
 
-/* ---- provider -------------------------------------------------------------------
- */
+/* ---- provider ---- */
 
 static void another_providers_lock_file_is_p3019(void **state)
 {
@@ -167,8 +166,7 @@ static void another_providers_lock_file_is_p3019(void **state)
 	}
 }
 
-/* ---- somebody else at the file
- * --------------------------------------------------- */
+/* ---- somebody else at the file ---- */
 
 static void a_busy_file_is_tried_until_the_deadline(void **state)
 {
@@ -241,8 +239,7 @@ static void no_time_is_left_after_the_deadline(void **state)
 	us_run_close(run);
 }
 
-/* ---- PostgreSQL
- * ------------------------------------------------------------------ */
+/* ---- PostgreSQL ---- */
 
 static const char who_has_it[] =
 	"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = "

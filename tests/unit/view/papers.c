@@ -106,10 +106,9 @@ json_t *paper_words(const char *text)
 
 	for (; (from = strchr(text, '`')) && (to = strchr(from + 1, '`'));
 		text = to + 1) {
-		US_AUTO(auto_str)
-		char *word = strndup(from + 1, (size_t)(to - from - 1));
-
-		assert_int_equal(json_object_set_new(words, word, json_true()), 0);
+		assert_int_equal(json_object_setn_new(words, from + 1,
+					 (size_t)(to - from - 1), json_true()),
+			0);
 	}
 	return words;
 }

@@ -142,22 +142,19 @@ static json_t *view(const fixture *f, bool details)
 /* "evidence.error.code"; "records.0.id" */
 static json_t *at(json_t *v, const char *path)
 {
-	US_AUTO(auto_str) char *copy = strdup(path);
-	char *rest = NULL;
+	const char *key = path;
 
-	assert_non_null(copy);
-	for (char *key = strtok_r(copy, ".", &rest); key;
-		key = strtok_r(NULL, ".", &rest)) {
+	for (size_t n; *key; key += n + (key[n] == '.')) {
+		n = strcspn(key, ".");
 		v = json_is_array(v) ? json_array_get(v, strtoul(key, NULL, 10))
-				     : json_object_get(v, key);
+				     : json_object_getn(v, key, n);
 		if (!v)
 			fail_msg("%s: there is no %s", path, key);
 	}
 	return v;
 }
 
-/* ---- keys ---------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 static void a_case_has_exactly_the_documented_keys(void **state)
 {
@@ -264,8 +261,7 @@ static void a_case_keeps_the_contract_of_schema_1(void **state)
 	json_decref(v);
 }
 
-/* ---- null ---------------------------------------------------------------------
- */
+/* ---- null ---- */
 
 static void what_is_not_known_is_null(void **state)
 {
@@ -385,8 +381,7 @@ static void a_glance_says_only_the_kinds_it_can_tell(void **state)
 	}
 }
 
-/* ---- values --------------------------------------------------------------------
- */
+/* ---- values ---- */
 
 static void known_values_are_the_values(void **state)
 {
@@ -432,8 +427,7 @@ static void every_action_is_permitted_or_has_a_reason(void **state)
 	json_decref(v);
 }
 
-/* ---- secrets
- * --------------------------------------------------------------------- */
+/* ---- secrets ---- */
 
 /* How often `word` is in the object, wherever. */
 static size_t count(const json_t *v, const char *word)
