@@ -74,8 +74,9 @@ typedef struct {
 
 /* A database driver. Every slot is required; a driver that can't do a thing says so
  * with an error, it does not leave NULL behind. Every function reports a refused or
- * lost connection as US_E_CONNECT, a busy file as US_E_LOCK, anything else the
- * database says as US_E_DB with its SQLSTATE where there is one. */
+ * lost connection as US_E_CONNECT, a busy file or a lock waited for too long
+ * (55P03) as US_E_LOCK, anything else the database says as US_E_DB; with its
+ * SQLSTATE where there is one. */
 typedef struct {
 	const char *provider;
 	bool ddl_in_transaction; /* does ROLLBACK undo CREATE TABLE? */
@@ -101,8 +102,9 @@ typedef struct {
 	us_code (*run)(us_db *db, us_stmt *stmts, size_t n, us_err *err);
 
 	/* The statements that open and end a transaction; begin_read's sees one
-	 * snapshot and can't write, begin_write's is READ COMMITTED where that
-	 * exists. For use in a batch. */
+	 * snapshot, can't write and waits for no lock longer than 2 s, nor runs any
+	 * statement longer than 10 s (limit() it otherwise); begin_write's is READ
+	 * COMMITTED where that exists. For use in a batch. */
 	const char *begin_read, *begin_write, *commit, *rollback;
 
 	/* Appends an identifier, quoted by the driver's own function. */

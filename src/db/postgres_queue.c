@@ -1,8 +1,9 @@
-/* What a batch sends. For a WRITE handle that is the batch. A READ handle writes
- * nothing whatever it is given: every statement runs in a READ ONLY transaction
- * that can't be left or made READ WRITE from inside. The session itself is not
- * touched (SET SESSION CHARACTERISTICS would do it too, but behind a transaction
- * pooler it would hand other clients read-only sessions). */
+/* What a batch sends. Every read transaction gets limits: it must not hang behind
+ * somebody's lock. For the rest a WRITE handle sends the batch. A READ handle
+ * writes nothing whatever it is given: every statement runs in a READ ONLY
+ * transaction that can't be left or made READ WRITE from inside. The session itself
+ * is not touched (SET SESSION CHARACTERISTICS would do it too, but behind a
+ * transaction pooler it would hand other clients read-only sessions). */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,9 +13,14 @@
 
 static const us_stmt begin_read = { .sql = PG_BEGIN_READ };
 static const us_stmt commit = { .sql = PG_COMMIT };
-/* SET TRANSACTION READ WRITE is refused (25001) once the transaction has a
- * snapshot, so it gets one at once. */
-static const us_stmt snapshot = { .sql = "SELECT 1" };
+/* What is read is small: whoever waits longer waits for a lock. For this
+ * transaction only: behind a pooler the session is not ours. SET TRANSACTION READ
+ * WRITE is refused (25001) once the transaction has a snapshot; this gives it one
+ * at once. */
+static const us_stmt limits = {
+	.sql = "SELECT pg_catalog.set_config('lock_timeout', '2000ms', true), "
+	       "pg_catalog.set_config('statement_timeout', '10000ms', true)"
+};
 
 static const char *skip_block_comment(const char *sql)
 {
@@ -105,7 +111,7 @@ static us_code add_read_only(
 				err, "a statement follows the batch's own end");
 		add(q, &stmts[i], &stmts[i]);
 		if (begins)
-			add(q, &snapshot, NULL);
+			add(q, &limits, NULL);
 	}
 	return US_OK;
 }
@@ -120,7 +126,7 @@ static us_code build_read_only(
 		!open && n > 0 && !is(&stmts[0], PG_BEGIN_READ) && !ends(&stmts[0]);
 	if (q->wrapped) {
 		add(q, &begin_read, NULL);
-		add(q, &snapshot, NULL);
+		add(q, &limits, NULL);
 		open = true;
 	}
 	rc = add_read_only(q, &open, stmts, n, err);
@@ -140,8 +146,11 @@ us_code pg_queue_build(
 	if (db->mode == US_DB_READ) {
 		rc = build_read_only(out, db, stmts, n, err);
 	} else {
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
 			add(out, &stmts[i], &stmts[i]);
+			if (is(&stmts[i], PG_BEGIN_READ))
+				add(out, &limits, NULL);
+		}
 	}
 	if (rc != US_OK) {
 		free(out->items);

@@ -64,14 +64,15 @@ static us_code lost(pg_db *db, us_err *err)
 }
 
 /* The server's own words, without DETAIL (it has users' data in it). FATAL is a
- * server that hangs up, whatever its SQLSTATE. */
+ * server that hangs up, whatever its SQLSTATE; 55P03 is lock_timeout and NOWAIT. */
 static us_code fail_result(const PGresult *res, us_err *err)
 {
 	const char *severity =
 		PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
 	const char *sqlstate = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
-	us_code code = US_E_DB;
+	bool waited = sqlstate && strcmp(sqlstate, "55P03") == 0;
+	us_code code = waited ? US_E_LOCK : US_E_DB;
 
 	if (!sqlstate || (severity && (strcmp(severity, "FATAL") == 0 ||
 					      strcmp(severity, "PANIC") == 0)))

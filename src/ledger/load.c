@@ -1,6 +1,7 @@
 /* Reading the ledger: one transaction, one round trip. A database without it is an
  * empty ledger; a database of Prisma 8 is refused. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "records.h"
 #include "unstick/auto.h"
@@ -83,9 +84,17 @@ static us_code read_all(us_ledger *led, survey *s, us_db *db, us_err *err)
 	return rc;
 }
 
+/* begin_read's limits: lock_timeout, and statement_timeout. */
+static bool ran_out_of_time(const us_err *why)
+{
+	return strcmp(why->sqlstate, "55P03") == 0 ||
+	       strcmp(why->sqlstate, "57014") == 0;
+}
+
 us_code us_ledger_load(us_ledger **out, us_db *db, us_err *err)
 {
 	us_ledger *led = NULL;
+	us_err why = { 0 };
 	survey s = { 0 };
 	us_code rc;
 
@@ -93,12 +102,21 @@ us_code us_ledger_load(us_ledger **out, us_db *db, us_err *err)
 	rc = new_ledger(&led, db, err);
 	if (rc != US_OK)
 		return rc;
-	rc = read_all(led, &s, db, err);
+	rc = read_all(led, &s, db, &why);
+	if (rc != US_OK && err)
+		*err = why;
 	if (s.prisma_8) {
 		rc = us_fail(err, US_E_CONFIG,
 			"this database is managed by Prisma 8, which keeps its "
 			"history "
 			"elsewhere; unstick knows Prisma Migrate up to 7");
+	} else if (rc != US_E_CONNECT && ran_out_of_time(&why)) {
+		rc = us_fail(err, US_E_LOCK,
+			"%s is locked by another session, or can't be read in "
+			"time: %s",
+			US_LEDGER_TABLE, why.msg);
+		if (err)
+			memcpy(err->sqlstate, why.sqlstate, sizeof(why.sqlstate));
 	} else if (rc == US_E_DB && s.done && !s.ledger) {
 		rc = US_OK;
 	} else if (rc == US_OK) {

@@ -245,6 +245,34 @@ static void a_table_we_may_not_read_is_no_empty_ledger(void **state)
 	free(role);
 }
 
+static void a_table_somebody_holds_is_a_lock_not_met_and_not_a_hang(void **state)
+{
+	static const us_db_mode modes[] = { US_DB_READ, US_DB_WRITE };
+	const cluster_db *c = *state;
+	us_db *other = talk_open(&c->parts, US_DB_WRITE);
+
+	cluster_exec(c, CREATE);
+	talk_exec(other, other->ops->begin_write);
+	talk_exec(other, "LOCK TABLE _prisma_migrations IN ACCESS EXCLUSIVE MODE");
+	for (size_t i = 0; i < US_LEN(modes); i++) {
+		us_db *db = talk_open(&c->parts, modes[i]);
+		us_ledger *led = NULL;
+		us_err err = { 0 };
+
+		assert_int_equal(us_ledger_load(&led, db, &err), US_E_LOCK);
+		assert_null(led);
+		assert_string_equal(err.sqlstate, "55P03");
+		assert_non_null(strstr(err.msg,
+			"_prisma_migrations is locked by another session"));
+		assert_int_equal(us_ledger_load(&led, db, NULL), US_E_LOCK);
+		talk_expect(db, "SELECT 1", "1\n");
+		us_db_close(db);
+	}
+	talk_exec(other, other->ops->rollback);
+	us_db_close(other);
+	us_ledger_free(load_from(&c->parts));
+}
+
 static void the_records_of_a_name_are_held_until_the_transaction_ends(void **state)
 {
 	const cluster_db *c = *state;
@@ -265,7 +293,7 @@ static void the_records_of_a_name_are_held_until_the_transaction_ends(void **sta
 	us_ledger_free(led);
 	talk_refused(other,
 		"SELECT * FROM _prisma_migrations WHERE id = '1' FOR UPDATE NOWAIT",
-		US_E_DB, "55P03");
+		US_E_LOCK, "55P03");
 	talk_expect(other,
 		"SELECT id FROM _prisma_migrations WHERE id = '3' FOR UPDATE "
 		"NOWAIT",
@@ -295,6 +323,7 @@ int main(void)
 		TEST(prisma_8_is_refused_in_one_sentence),
 		TEST(a_table_that_is_not_prismas_is_told_by_name),
 		TEST(a_table_we_may_not_read_is_no_empty_ledger),
+		TEST(a_table_somebody_holds_is_a_lock_not_met_and_not_a_hang),
 		TEST(the_records_of_a_name_are_held_until_the_transaction_ends),
 	};
 

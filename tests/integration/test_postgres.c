@@ -243,6 +243,36 @@ static void limits_hold_for_one_transaction(void **state)
 	talk_expect(f->db, sql, "0|0\n");
 }
 
+static void a_read_transaction_has_limits_of_its_own(void **state)
+{
+	static const char sql[] = "SELECT current_setting('lock_timeout'),"
+				  " current_setting('statement_timeout')";
+	fixture *f = *state;
+
+	talk_exec(f->db, f->db->ops->begin_read);
+	talk_expect(f->db, sql, "2s|10s\n");
+	talk_exec(f->db, f->db->ops->commit);
+	talk_expect(f->db, sql, "0|0\n");
+}
+
+/* Whoever asks: 75 and not 1 is what a lock that was not met ends with. */
+static void a_lock_that_was_waited_for_too_long_is_not_the_databases_error(
+	void **state)
+{
+	fixture *f = *state;
+	us_db *other = talk_open(&f->cluster.parts, US_DB_WRITE);
+	us_err err = { 0 };
+
+	talk_exec(other, "CREATE TABLE held (a int)");
+	talk_exec(other, other->ops->begin_write);
+	talk_exec(other, "LOCK TABLE held");
+	talk_exec(f->db, f->db->ops->begin_write);
+	assert_ok(f->db->ops->limit(f->db, 20, 0, &err), &err);
+	talk_refused(f->db, "SELECT * FROM held", US_E_LOCK, "55P03");
+	talk_exec(f->db, f->db->ops->rollback);
+	us_db_close(other);
+}
+
 static void names_are_quoted(void **state)
 {
 	fixture *f = *state;
@@ -285,6 +315,8 @@ int main(void)
 		TEST(large_batches_and_large_rows_pass),
 		TEST(copy_to_the_client_is_refused_without_hanging),
 		TEST(limits_hold_for_one_transaction),
+		TEST(a_read_transaction_has_limits_of_its_own),
+		TEST(a_lock_that_was_waited_for_too_long_is_not_the_databases_error),
 		TEST(names_are_quoted),
 		TEST(the_database_is_described),
 	};
