@@ -33,6 +33,13 @@ static void say_all(keywords *k, const us_url *url)
 {
 	say(k, "sslmode", "prefer"); /* Prisma's default, whatever PGSSLMODE says */
 	say(k, "fallback_application_name", "unstick");
+	say(k, "target_session_attrs", "any");
+	/* A dead network must end: the defaults are hours. */
+	say(k, "keepalives", "1");
+	say(k, "keepalives_idle", "10");
+	say(k, "keepalives_interval", "5");
+	say(k, "keepalives_count", "3");
+	say(k, "tcp_user_timeout", "30000");
 	for (size_t i = 0; i < url->settings_len; i++)
 		say(k, url->settings[i].name, url->settings[i].value);
 	say(k, "host", url->host);
@@ -45,7 +52,7 @@ static void say_all(keywords *k, const us_url *url)
 
 static us_code start(PGconn **out, const us_url *url, us_err *err)
 {
-	size_t room = url->settings_len + 16;
+	size_t room = url->settings_len + 24;
 	keywords k = { calloc(room, sizeof(char *)), calloc(room, sizeof(char *)),
 		0 };
 
@@ -191,19 +198,46 @@ static void silence(void *ctx, const char *message)
 	(void)ctx, (void)message; /* libpq would print notices to stderr */
 }
 
+static bool url_says(const us_url *url, const char *name)
+{
+	for (size_t i = 0; i < url->settings_len; i++) {
+		if (strcmp(url->settings[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What libpq would take from the environment and no keyword of ours prevents: an
+ * empty keyword counts as none (conninfo_array_parse), and a service's file can
+ * name a hostaddr. Prisma reads none of these. */
+static us_code refuse_variables(const us_url *url, us_err *err)
+{
+	const char *options = getenv("PGOPTIONS");
+
+	if (getenv("PGHOSTADDR") || getenv("PGSERVICE")) {
+		return us_fail(err, US_E_CONFIG,
+			"%s is set: libpq would connect there and not to %s; "
+			"unset it",
+			getenv("PGSERVICE") ? "PGSERVICE" : "PGHOSTADDR",
+			url->host);
+	}
+	if (options && options[0] && !url_says(url, "options")) {
+		return us_fail(err, US_E_CONFIG,
+			"PGOPTIONS is set: libpq would change the session with it, "
+			"as Prisma does not; unset it");
+	}
+	return US_OK;
+}
+
 us_code pg_connect(PGconn **out, const us_url *url, us_err *err)
 {
 	PGconn *conn;
 	us_code rc;
 
 	*out = NULL;
-	if (getenv("PGHOSTADDR")) {
-		return us_fail(err, US_E_CONFIG,
-			"PGHOSTADDR is set: libpq would connect there and not to "
-			"%s; "
-			"unset it",
-			url->host);
-	}
+	rc = refuse_variables(url, err);
+	if (rc != US_OK)
+		return rc;
 	rc = start(&conn, url, err);
 	if (rc != US_OK)
 		return rc;

@@ -1,4 +1,7 @@
 /* Connecting: what is told when it fails, and whose word counts. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +126,7 @@ static const char *const foreign[][2] = {
 	{ "PGUSER", "nobody_at_all" },
 	{ "PGSSLMODE", "verify-full" },
 	{ "PGCLIENTENCODING", "LATIN1" },
+	{ "PGTARGETSESSIONATTRS", "standby" },
 };
 
 static void pg_variables_do_not_override_the_url(void **state)
@@ -140,16 +144,131 @@ static void pg_variables_do_not_override_the_url(void **state)
 	us_db_close(db);
 }
 
+static const char *const elsewhere[][2] = {
+	{ "PGHOSTADDR", "192.0.2.1" },
+	{ "PGSERVICE", "production" },
+	{ "PGOPTIONS", "-c search_path=elsewhere" },
+};
+
 static void a_variable_that_would_lead_elsewhere_is_refused(void **state)
 {
 	const cluster_db *c = *state;
-	us_err err = { 0 };
+
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
+		us_err err = { 0 };
+		us_db *db;
+
+		setenv(elsewhere[i][0], elsewhere[i][1], 1);
+		assert_int_equal(
+			us_db_open(&db, &c->parts, US_DB_READ, &err), US_E_CONFIG);
+		unsetenv(elsewhere[i][0]);
+		assert_non_null(strstr(err.msg, elsewhere[i][0]));
+	}
+}
+
+static void options_of_the_url_are_not_those_of_the_environment(void **state)
+{
+	us_url_setting settings[] = { { (char *)"options",
+		(char *)"-c geqo=off" } };
+	const cluster_db *c = *state;
+	us_url url = c->parts;
 	us_db *db;
 
-	setenv("PGHOSTADDR", "192.0.2.1", 1);
-	assert_int_equal(us_db_open(&db, &c->parts, US_DB_READ, &err), US_E_CONFIG);
-	unsetenv("PGHOSTADDR");
-	assert_non_null(strstr(err.msg, "PGHOSTADDR"));
+	url.settings = settings;
+	url.settings_len = 1;
+	setenv("PGOPTIONS", "-c geqo_threshold=99", 1);
+	db = talk_open(&url, US_DB_READ);
+	unsetenv("PGOPTIONS");
+	talk_expect(db,
+		"SELECT current_setting('geqo'),"
+		" current_setting('geqo_threshold') = '99'",
+		"off|f\n");
+	us_db_close(db);
+}
+
+/* A server that takes one connection, looks at the client's end of it (it is in
+ * this very process) and hangs up. */
+typedef struct {
+	int listener;
+	int user_timeout_ms, idle_s;
+} peer;
+
+static bool is_ours(int fd, const struct sockaddr_in *to)
+{
+	struct sockaddr_in at = { 0 };
+	socklen_t len = sizeof(at);
+
+	return getpeername(fd, (struct sockaddr *)&at, &len) == 0 &&
+	       at.sin_family == AF_INET && at.sin_port == to->sin_port;
+}
+
+static void *look_and_hang_up(void *ctx)
+{
+	struct sockaddr_in here = { 0 };
+	socklen_t len = sizeof(here);
+	peer *p = ctx;
+	int fd = accept(p->listener, NULL, NULL);
+
+	if (getsockname(p->listener, (struct sockaddr *)&here, &len) == 0) {
+		for (int i = 0; i < 256; i++) {
+			socklen_t size = sizeof(int);
+
+			if (!is_ours(i, &here))
+				continue;
+			getsockopt(i, IPPROTO_TCP, TCP_USER_TIMEOUT,
+				&p->user_timeout_ms, &size);
+			getsockopt(i, IPPROTO_TCP, TCP_KEEPIDLE, &p->idle_s, &size);
+		}
+	}
+	close(fd);
+	return NULL;
+}
+
+static peer look_at(us_url_setting *settings, size_t n)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(here);
+	peer p = { .listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+	char port[16];
+	us_url url = { .provider = (char *)"postgresql",
+		.host = (char *)"127.0.0.1",
+		.port = port,
+		.user = (char *)"u",
+		.database = (char *)"d",
+		.schema = (char *)"public",
+		.settings = settings,
+		.settings_len = n };
+	pthread_t thread;
+	us_err err;
+
+	assert_int_equal(bind(p.listener, (struct sockaddr *)&here, len), 0);
+	assert_int_equal(
+		getsockname(p.listener, (struct sockaddr *)&here, &len), 0);
+	assert_int_equal(listen(p.listener, 1), 0);
+	snprintf(port, sizeof(port), "%d", ntohs(here.sin_port));
+	assert_int_equal(pthread_create(&thread, NULL, look_and_hang_up, &p), 0);
+	refused(&url, &err);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	close(p.listener);
+	return p;
+}
+
+static void a_dead_network_ends_unless_the_url_says_when(void **state)
+{
+	us_url_setting settings[] = {
+		{ (char *)"sslmode", (char *)"disable" },
+		{ (char *)"keepalives_idle", (char *)"77" },
+		{ (char *)"tcp_user_timeout", (char *)"5000" },
+	};
+	peer p = look_at(settings, 1);
+
+	(void)state;
+	assert_int_equal(p.user_timeout_ms, 30000);
+	assert_int_equal(p.idle_s, 10);
+	p = look_at(settings, 3);
+	assert_int_equal(p.user_timeout_ms, 5000);
+	assert_int_equal(p.idle_s, 77);
 }
 
 static void the_application_has_a_name_unless_the_url_gives_one(void **state)
@@ -193,6 +312,8 @@ int main(void)
 		TEST(a_server_that_never_answers_is_given_up),
 		TEST(pg_variables_do_not_override_the_url),
 		TEST(a_variable_that_would_lead_elsewhere_is_refused),
+		TEST(options_of_the_url_are_not_those_of_the_environment),
+		cmocka_unit_test(a_dead_network_ends_unless_the_url_says_when),
 		TEST(the_application_has_a_name_unless_the_url_gives_one),
 		cmocka_unit_test(another_provider_is_a_matter_of_configuration),
 	};
