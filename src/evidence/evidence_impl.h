@@ -57,6 +57,9 @@ us_code script_of_case(us_script **out, const probe *p, us_err *err);
  * k unknown (and *why NULL, or why it can't know). */
 us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err);
 
+/* Do all statements of e's script share one fate? */
+us_tristate atomic_of(const us_evidence *e, const us_ground *g);
+
 /* Who may still be at it: fills running, nrunning and activity_visible. */
 us_code activity_load(us_evidence *e, const probe *p, us_err *err);
 

@@ -2,133 +2,20 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "check.h"
-#include "cluster.h"
-#include "scratch.h"
+#include "stage.h"
 #include "unstick/auto.h"
-#include "unstick/evidence.h"
-#include "unstick/hash.h"
-
-#define NAME "20240102000000_m"
 
 static const char alter[] = "ALTER TABLE \"T\" ADD COLUMN \"b\" INTEGER";
 static const char script[] =
 	"-- AlterTable\nALTER TABLE \"T\"\n  ADD COLUMN \"b\" INTEGER;\n\n"
 	"UPDATE \"T\" SET \"b\" = 1;\n";
 
-typedef struct {
-	cluster_db db;
-	scratch tmp;
-	us_db *ours, *theirs, *blocker;
-	us_directory *dir;
-	us_ledger *led;
-	us_history *history;
-	us_config config;
-} stage;
-
-static us_db *connect(stage *s, us_db_mode mode)
-{
-	us_db *db = NULL;
-	us_err err = { 0 };
-
-	assert_ok(us_db_open(&db, &s->db.parts, mode, &err), &err);
-	return db;
-}
-
-static void exec(us_db *db, const char *sql)
-{
-	us_err err = { 0 };
-
-	assert_ok(us_db_exec(db, sql, &err), &err);
-}
-
-static void record(stage *s, const char *text)
-{
-	US_AUTO(auto_str) char *sql = NULL;
-	us_err err = { 0 };
-
-	/* the server hashes as Prisma does */
-	assert_ok(us_strf(&sql, &err,
-			  "INSERT INTO _prisma_migrations (id, checksum, "
-			  "migration_name, "
-			  "started_at) VALUES ('1', encode(sha256($x$%s$x$), "
-			  "'hex'), '" NAME "', now())",
-			  text),
-		&err);
-	cluster_exec(&s->db, sql);
-}
-
-static void stage_load(stage *s)
-{
-	us_err err = { 0 };
-
-	assert_ok(us_ledger_load(&s->led, s->ours, &err), &err);
-	assert_ok(us_history_load(&s->history, s->dir, s->led, &err), &err);
-}
-
-static void stage_init(stage *s, const char *text)
-{
-	US_AUTO(auto_str) char *path = NULL;
-	us_err err = { 0 };
-
-	*s = (stage){ 0 };
-	cluster_db_open(&s->db);
-	scratch_open(&s->tmp);
-	scratch_write(&s->tmp, "migrations/" NAME "/migration.sql", text);
-	cluster_exec(&s->db, "CREATE TABLE _prisma_migrations (id VARCHAR(36) "
-			     "PRIMARY KEY NOT NULL, "
-			     "checksum VARCHAR(64) NOT NULL, finished_at "
-			     "TIMESTAMPTZ, migration_name "
-			     "VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at "
-			     "TIMESTAMPTZ, started_at "
-			     "TIMESTAMPTZ NOT NULL DEFAULT now(), "
-			     "applied_steps_count INTEGER NOT NULL "
-			     "DEFAULT 0); CREATE TABLE \"T\" (a INTEGER)");
-	record(s, text);
-	s->ours = connect(s, US_DB_READ);
-	s->theirs = connect(s, US_DB_WRITE);
-	path = scratch_path(&s->tmp, "migrations");
-	assert_ok(us_directory_load(&s->dir, path, &err), &err);
-	stage_load(s);
-}
-
-static void stage_fini(stage *s)
-{
-	us_history_free(s->history);
-	us_ledger_free(s->led);
-	us_directory_free(s->dir);
-	us_db_close(s->ours);
-	us_db_close(s->theirs);
-	us_db_close(s->blocker);
-	scratch_close(&s->tmp);
-	cluster_db_close(&s->db);
-}
-
-static us_evidence *look(stage *s, us_db *db, bool have_lock)
-{
-	us_ground g = { .config = &s->config,
-		.history = s->history,
-		.db = db,
-		.have_lock = have_lock,
-		.now = us_now() };
-	us_evidence *e = NULL;
-	us_case *cases = NULL;
-	us_err err = { 0 };
-	size_t n;
-
-	assert_ok(us_history_cases(s->history, &cases, &n, &err), &err);
-	assert_int_equal(n, 1);
-	assert_ok(us_evidence_load(&e, &g, &cases[0], &err), &err);
-	free(cases);
-	return e;
-}
-
 /* Are they at it, as our connection sees it? */
 static bool in_progress(stage *s)
 {
-	us_evidence *e = look(s, s->ours, true);
+	us_evidence *e = stage_look(s, s->ours, true);
 	bool yes = e->kind == US_CASE_IN_PROGRESS;
 
 	assert_true(e->activity_visible);
@@ -156,9 +43,9 @@ static void send_and_wait(sender *it)
 {
 	char *waits = NULL;
 
-	it->s->blocker = connect(it->s, US_DB_WRITE);
-	exec(it->s->blocker, "BEGIN");
-	exec(it->s->blocker, "LOCK TABLE \"T\"");
+	it->s->blocker = stage_connect(it->s, US_DB_WRITE);
+	stage_exec(it->s->blocker, "BEGIN");
+	stage_exec(it->s->blocker, "LOCK TABLE \"T\"");
 	assert_int_equal(pthread_create(&it->thread, NULL, send_it, it), 0);
 	do {
 		free(waits);
@@ -172,7 +59,7 @@ static void send_and_wait(sender *it)
 
 static void let_go(sender *it)
 {
-	exec(it->s->blocker, "COMMIT");
+	stage_exec(it->s->blocker, "COMMIT");
 	assert_int_equal(pthread_join(it->thread, NULL), 0);
 	us_db_close(it->s->blocker);
 	it->s->blocker = NULL;
@@ -188,7 +75,7 @@ static void a_statement_that_still_runs_is_in_progress(void **state)
 	stage_init(&s, script);
 	assert_false(in_progress(&s));
 	send_and_wait(&it);
-	e = look(&s, s.ours, true); /* even while we hold Prisma's lock */
+	e = stage_look(&s, s.ours, true); /* even while we hold Prisma's lock */
 	assert_int_equal(e->kind, US_CASE_IN_PROGRESS);
 	assert_int_equal(e->cause, US_CAUSE_UNKNOWN); /* nobody cut it off */
 	assert_int_equal(e->nrunning, 1);
@@ -207,9 +94,9 @@ static void an_idle_session_may_be_about_to_go_on(void **state)
 
 	(void)state;
 	stage_init(&s, script);
-	exec(s.theirs, alter);
+	stage_exec(s.theirs, alter);
 	assert_true(in_progress(&s));
-	exec(s.theirs, "UPDATE \"T\" SET a = 2");
+	stage_exec(s.theirs, "UPDATE \"T\" SET a = 2");
 	assert_false(in_progress(&s));
 	stage_fini(&s);
 }
@@ -260,7 +147,7 @@ static void a_query_belongs_to_the_script_or_not(void **state)
 	(void)state;
 	stage_init(&s, mixed);
 	for (size_t i = 0; i < US_LEN(rows); i++) {
-		exec(s.theirs, rows[i].query);
+		stage_exec(s.theirs, rows[i].query);
 		if (in_progress(&s) != rows[i].belongs)
 			fail_msg("%s", rows[i].query);
 	}
@@ -274,16 +161,16 @@ static void whoever_holds_prismas_lock_is_at_it(void **state)
 
 	(void)state;
 	stage_init(&s, script);
-	exec(s.theirs, "SELECT pg_advisory_lock(72707369)");
-	exec(s.theirs, "SELECT 1");
-	e = look(&s, s.ours, false);
+	stage_exec(s.theirs, "SELECT pg_advisory_lock(72707369)");
+	stage_exec(s.theirs, "SELECT 1");
+	e = stage_look(&s, s.ours, false);
 	assert_int_equal(e->kind, US_CASE_IN_PROGRESS);
 	assert_int_equal(e->nrunning, 1);
 	assert_true(e->running[0].holds_lock);
 	assert_string_equal(e->running[0].why, "holds Prisma's advisory lock");
 
-	exec(s.theirs, "SELECT pg_advisory_unlock(72707369)");
-	again = look(&s, s.ours, false);
+	stage_exec(s.theirs, "SELECT pg_advisory_unlock(72707369)");
+	again = stage_look(&s, s.ours, false);
 	assert_int_equal(again->kind, US_CASE_TIMEOUT);
 	assert_false(us_evidence_same(e, again));
 	us_evidence_free(e);
@@ -368,8 +255,8 @@ static void whoever_wrote_the_ledger_last_is_at_it(void **state)
 	for (size_t i = 0; i < US_LEN(rows); i++) {
 		us_evidence *e;
 
-		exec(s.theirs, rows[i].query);
-		e = look(&s, s.ours, false);
+		stage_exec(s.theirs, rows[i].query);
+		e = stage_look(&s, s.ours, false);
 		assert_int_equal(e->nrunning, rows[i].why != NULL);
 		if (rows[i].why) {
 			assert_int_equal(e->kind, US_CASE_IN_PROGRESS);
@@ -390,7 +277,7 @@ static void whoever_is_reading_the_ledger_may_be_about_to_deploy(void **state)
 	(void)state;
 	stage_init(&s, script);
 	send_and_wait(&it);
-	e = look(&s, s.ours, false);
+	e = stage_look(&s, s.ours, false);
 	assert_int_equal(e->nrunning, 1);
 	assert_string_equal(e->running[0].why, "its query reads Prisma's ledger");
 	us_evidence_free(e);
@@ -409,110 +296,16 @@ static void hidden_activity_is_not_taken_for_none(void **state)
 	stage_init(&s, script);
 	cluster_exec(&s.db,
 		"DROP ROLE IF EXISTS unstick_blind; CREATE ROLE unstick_blind");
-	blind = connect(&s, US_DB_READ);
-	exec(blind, role);
-	exec(s.theirs, "SELECT 5");
-	e = look(&s, blind, true);
+	blind = stage_connect(&s, US_DB_READ);
+	stage_exec(blind, role);
+	stage_exec(s.theirs, "SELECT 5");
+	e = stage_look(&s, blind, true);
 	assert_false(e->activity_visible);
 	assert_int_equal(e->nrunning, 0);
 	us_evidence_free(e);
 	us_db_close(blind);
 	cluster_exec(&s.db, "DROP ROLE unstick_blind");
 	stage_fini(&s);
-}
-
-static void one_query_or_several_decides_on_atomicity(void **state)
-{
-	static const struct {
-		const char *engine;
-		us_tristate atomic;
-	} rows[] = {
-		{ NULL, US_UNSURE },
-		{ "6.19", US_YES },
-		{ "5", US_YES },
-		{ "7.3.0", US_YES },
-		{ "7", US_UNSURE },
-		{ "7.", US_UNSURE },
-		{ "7.4", US_UNSURE },
-		{ "7.10.1", US_UNSURE },
-		{ "8.0", US_UNSURE },
-		{ "latest", US_UNSURE },
-	};
-	stage s;
-
-	(void)state;
-	stage_init(&s, script);
-	for (size_t i = 0; i < US_LEN(rows); i++) {
-		us_evidence *e;
-
-		s.config.prisma_engine = (char *)(uintptr_t)rows[i].engine;
-		e = look(&s, s.ours, true);
-		if (e->atomic != rows[i].atomic)
-			fail_msg("%s: %d", rows[i].engine, e->atomic);
-		us_evidence_free(e);
-	}
-	stage_fini(&s);
-}
-
-static void one_statement_may_still_half_happen(void **state)
-{
-	static const struct {
-		const char *text;
-		us_tristate atomic;
-	} rows[] = {
-		{ alter, US_YES },
-		{ "VACUUM \"T\"", US_UNSURE },
-		{ "CLUSTER", US_UNSURE },
-		{ "REINDEX SCHEMA public", US_UNSURE },
-		{ "CALL p()", US_UNSURE },
-		{ "DO $$ BEGIN CALL p(); END $$", US_UNSURE },
-		{ "DO $$ BEGIN COMMIT; END $$", US_UNSURE },
-		{ "DO $$ BEGIN PERFORM 1; END $$", US_YES },
-		{ "CREATE INDEX CONCURRENTLY i ON \"T\" (a)", US_UNSURE },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < US_LEN(rows); i++) {
-		us_evidence *e;
-		stage s;
-
-		stage_init(&s, rows[i].text);
-		e = look(&s, s.ours, true);
-		if (e->atomic != rows[i].atomic)
-			fail_msg("%s: %d", rows[i].text, e->atomic);
-		us_evidence_free(e);
-		stage_fini(&s);
-	}
-}
-
-static void a_chained_commit_leaves_a_transaction_open(void **state)
-{
-	static const struct {
-		const char *text, *prefixes;
-	} rows[] = {
-		{ "BEGIN; SELECT 1; COMMIT", "all" },
-		{ "BEGIN; SELECT 1; COMMIT AND CHAIN; SELECT 2", "unknown" },
-		{ "BEGIN; SELECT 1; END AND CHAIN; SELECT 2", "unknown" },
-		{ "BEGIN; SELECT 1; COMMIT AND CHAIN; SELECT 2; COMMIT", "all" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < US_LEN(rows); i++) {
-		us_evidence *e;
-		stage s;
-
-		stage_init(&s, rows[i].text);
-		cluster_exec(&s.db,
-			"UPDATE _prisma_migrations SET applied_steps_count = 1");
-		us_ledger_free(s.led);
-		us_history_free(s.history);
-		stage_load(&s);
-		e = look(&s, s.ours, true);
-		if (strcmp(us_prefixes_state(&e->prefixes), rows[i].prefixes) != 0)
-			fail_msg("%s: %s", rows[i].text, e->why);
-		us_evidence_free(e);
-		stage_fini(&s);
-	}
 }
 
 int main(void)
@@ -530,9 +323,6 @@ int main(void)
 		cmocka_unit_test(
 			whoever_is_reading_the_ledger_may_be_about_to_deploy),
 		cmocka_unit_test(hidden_activity_is_not_taken_for_none),
-		cmocka_unit_test(one_statement_may_still_half_happen),
-		cmocka_unit_test(a_chained_commit_leaves_a_transaction_open),
-		cmocka_unit_test(one_query_or_several_decides_on_atomicity),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
