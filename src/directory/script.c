@@ -186,7 +186,7 @@ bool us_directory_has_script(us_directory *d, size_t i)
 	return (m->flags & US_SCRIPT_PRESENT) != 0;
 }
 
-/* ---- checksums ---------------------------------------------------------- */
+/* ---- checksums ---- */
 
 static us_code begin(us_directory *d, us_err *err)
 {

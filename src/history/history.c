@@ -94,7 +94,7 @@ static void count(us_counts *c, const us_entry *e)
 	c->edited += e->edited == US_YES;
 }
 
-/* ---- the join ------------------------------------------------------------ */
+/* ---- the join ---- */
 
 /* A record whose name has no folder. */
 typedef struct {
@@ -272,7 +272,7 @@ void us_history_free(us_history *h)
 	free(h);
 }
 
-/* ---- looking at it ------------------------------------------------------- */
+/* ---- looking at it ---- */
 
 size_t us_history_len(const us_history *h)
 {

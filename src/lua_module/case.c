@@ -26,7 +26,7 @@ static const char ordinary[] =
 	" \"permitted\": [\"wait\", \"skip\", \"stop\"], \"not_permitted\": {},"
 	" \"now\": \"2026-11-22T16:00:00Z\", \"history\": []}";
 
-/* ---- tables to JSON: nothing here raises --------------------------------- */
+/* ---- tables to JSON: nothing here raises ---- */
 
 /* What is being converted. */
 struct conversion {
@@ -191,7 +191,7 @@ json_t *us_settings_from_lua(lua_State *L, int idx, us_err *err)
 	return convert_table(&c, idx, NULL, NULL);
 }
 
-/* ---- unstick.case -------------------------------------------------------- */
+/* ---- unstick.case ---- */
 
 static json_t *make_case(lua_State *L, int idx, us_err *err)
 {

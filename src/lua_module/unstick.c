@@ -25,7 +25,7 @@ static const us_limits ordinary_limits = {
 	.wall_ms = 2000,
 };
 
-/* ---- unstick.policy ------------------------------------------------------ */
+/* ---- unstick.policy ---- */
 
 static us_code load(us_policies **out, const char *path, json_t *with,
 	const us_limits *limits, us_err *err)
@@ -129,7 +129,7 @@ static int p_policy_release(lua_State *L)
 	return 0;
 }
 
-/* ---- deciding ------------------------------------------------------------ */
+/* ---- deciding ---- */
 
 static void p_set_text(lua_State *L, const char *name, const char *text)
 {
@@ -201,7 +201,7 @@ static int p_decide(lua_State *L)
 	return 1;
 }
 
-/* ---- the module ---------------------------------------------------------- */
+/* ---- the module ---- */
 
 static const luaL_Reg policy_meta[] = {
 	{ "__call", p_decide },

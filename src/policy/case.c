@@ -23,7 +23,7 @@ static int p_unknown_field(
 	return luaL_error(L, "%s has no '%s'", shape->what, name);
 }
 
-/* ---- values -------------------------------------------------------------- */
+/* ---- values ---- */
 
 struct value {
 	json_t *json;
@@ -74,7 +74,7 @@ void p_push_json(lua_State *L, const json_t *json, const struct us_shape *shape,
 	luaL_setmetatable(L, VALUE);
 }
 
-/* ---- reading ------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static int p_permits(lua_State *L)
 {
@@ -198,7 +198,7 @@ static int p_tostring(lua_State *L)
 	return 1;
 }
 
-/* ---- going through ------------------------------------------------------- */
+/* ---- going through ---- */
 
 /* Stack: value key. Both kinds skip null, as a table would. */
 static int p_next_element(lua_State *L, const struct value *v)

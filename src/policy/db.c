@@ -15,7 +15,7 @@
 
 static const char object; /* registry key: what handlers get as `db` */
 
-/* ---- rows ---------------------------------------------------------------- */
+/* ---- rows ---- */
 
 struct rows {
 	lua_State *L;
@@ -126,7 +126,7 @@ static us_code add_row(const us_row *row, void *ctx, us_err *err)
 	return rc;
 }
 
-/* ---- the query ----------------------------------------------------------- */
+/* ---- the query ---- */
 
 static us_code connect(us_host_run *run, us_err *err)
 {

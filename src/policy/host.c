@@ -20,7 +20,7 @@ static const char *const handler_names[US_HANDLERS] = {
 	[US_HANDLER_ANY] = "any",
 };
 
-/* ---- protected calls ----------------------------------------------------- */
+/* ---- protected calls ---- */
 
 static void keep_trace(us_host *h, const char *trace)
 {
@@ -117,7 +117,7 @@ static us_code run(us_host *h, lua_CFunction fn, void *arg, us_err *err)
 	return rc;
 }
 
-/* ---- loading ------------------------------------------------------------- */
+/* ---- loading ---- */
 
 int us_handler_index(const char *name)
 {
@@ -280,7 +280,7 @@ void us_host_free(us_host *h)
 	free(h);
 }
 
-/* ---- deciding ------------------------------------------------------------ */
+/* ---- deciding ---- */
 
 struct decide_call {
 	int handler;

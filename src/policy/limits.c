@@ -14,7 +14,7 @@ us_host *us_host_of(lua_State *L)
 	return *(us_host **)lua_getextraspace(L);
 }
 
-/* ---- memory -------------------------------------------------------------- */
+/* ---- memory ---- */
 
 void *us_limits_alloc(void *host, void *block, size_t old_size, size_t new_size)
 {
@@ -38,7 +38,7 @@ void *us_limits_alloc(void *host, void *block, size_t old_size, size_t new_size)
 	return moved;
 }
 
-/* ---- instructions and time ----------------------------------------------- */
+/* ---- instructions and time ---- */
 
 static int64_t elapsed_ms(const us_host *h)
 {
@@ -147,7 +147,7 @@ void us_limits_end(us_host *h)
 	lua_sethook(h->L, NULL, 0, 0);
 }
 
-/* ---- pcall and xpcall ---------------------------------------------------- */
+/* ---- pcall and xpcall ---- */
 
 /* Lua's own would hand a passed limit to the policy as if it were any error. */
 static int p_outcome(lua_State *L, int status)

@@ -9,7 +9,7 @@
 #include "host.h"
 #include "unstick/auto.h"
 
-/* ---- frozen tables ------------------------------------------------------- */
+/* ---- frozen tables ---- */
 
 /* The nearest of the names in the table at idx, or NULL; borrowed from the table.
  */
@@ -97,7 +97,7 @@ void p_freeze(lua_State *L, const char *what, us_missing missing)
 	lua_replace(L, real); /* proxy */
 }
 
-/* ---- the library --------------------------------------------------------- */
+/* ---- the library ---- */
 
 static const char *const base[] = { "assert", "error", "ipairs", "pairs", "select",
 	"tonumber", "tostring", "type" };

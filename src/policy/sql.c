@@ -53,7 +53,7 @@ static us_code refuse(struct scan *s, const char *why)
 	return us_fail(s->err, US_E_POLICY, "%s", why);
 }
 
-/* ---- what is skipped ----------------------------------------------------- */
+/* ---- what is skipped ---- */
 
 static bool sees(const struct scan *s, const char *text)
 {
@@ -143,7 +143,7 @@ static us_code skip_dollar(struct scan *s)
 	return US_OK;
 }
 
-/* ---- words --------------------------------------------------------------- */
+/* ---- words ---- */
 
 static bool is_denied(const struct word *w)
 {
@@ -198,7 +198,7 @@ static us_code plain_word(struct scan *s)
 	return check_word(s, &w);
 }
 
-/* ---- the statement ------------------------------------------------------- */
+/* ---- the statement ---- */
 
 static bool skip_blank(struct scan *s)
 {

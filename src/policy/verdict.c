@@ -10,7 +10,7 @@
 
 #define TO_MAX 255 /* migration_name VARCHAR(255): Prisma's own table */
 
-/* ---- constructors -------------------------------------------------------- */
+/* ---- constructors ---- */
 
 static bool is_blank(const char *text, size_t len)
 {
@@ -118,7 +118,7 @@ void p_verdict_open(lua_State *L)
 	p_freeze(L, "verdict", US_MISSING_RAISES);
 }
 
-/* ---- reading an answer --------------------------------------------------- */
+/* ---- reading an answer ---- */
 
 /* An answer on the stack, and the handler to blame for it. */
 struct answer {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a paragraph's pieces ---------------------------------------------------- */
+/* ---- a paragraph's pieces ---- */
 
 void page_begin(page *p, size_t indent)
 {
@@ -72,8 +72,7 @@ void page_glue(page *p)
 	us_str_addc(&p->line, MARK_GLUE);
 }
 
-/* ---- from a paragraph to lines -------------------------------------------------
- */
+/* ---- from a paragraph to lines ---- */
 
 static bool is_mark(char c)
 {
@@ -175,8 +174,7 @@ void page_end(page *p)
 	us_str_clear(&p->line);
 }
 
-/* ---- code
- * ------------------------------------------------------------------------ */
+/* ---- code ---- */
 
 #define ENDLESS 240 /* columns; an INSERT can have a million */
 #define KEPT 200    /* of such a line */

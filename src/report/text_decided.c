@@ -12,7 +12,7 @@ static bool is_by_hand(const json_t *verdict)
 	return is_at(verdict, "policy", "by hand");
 }
 
-/* ---- the verdict ------------------------------------------------------------- */
+/* ---- the verdict ---- */
 
 static void print_verdict(page *p, const json_t *verdict)
 {
@@ -104,8 +104,7 @@ void text_decided(page *p, const json_t *kase)
 	print_guard(p, verdict, json_object_get(kase, "guard"));
 }
 
-/* ---- what is written ------------------------------------------------------------
- */
+/* ---- what is written ---- */
 
 void text_actions(page *p, const json_t *run, const json_t *kase)
 {
@@ -133,8 +132,7 @@ void text_actions(page *p, const json_t *run, const json_t *kase)
 	}
 }
 
-/* ---- what came of it
- * --------------------------------------------------------------- */
+/* ---- what came of it ---- */
 
 static const char *effect(const json_t *kase)
 {
@@ -251,8 +249,7 @@ void text_outcome(page *p, const json_t *run, const json_t *kase)
 	}
 }
 
-/* ---- what the evidence permits
- * -------------------------------------------------------- */
+/* ---- what the evidence permits ---- */
 
 static void print_permitted(page *p, const json_t *permitted)
 {

@@ -21,8 +21,7 @@ static void print_heading(page *p, const char *title)
 	page_end(p);
 }
 
-/* ---- statements ----------------------------------------------------------------
- */
+/* ---- statements ---- */
 
 /* "   9 | ", or "   > 9 | "'s arrow where the error is. */
 static void print_sql_line(
@@ -157,8 +156,7 @@ void text_statements(page *p, const json_t *kase)
 	}
 }
 
-/* ---- records
- * --------------------------------------------------------------------- */
+/* ---- records ---- */
 
 static void print_text(page *p, const char *label, const char *text)
 {

@@ -6,8 +6,7 @@
 
 #define SHOWN 10 /* leftovers and candidates */
 
-/* ---- how far it got ------------------------------------------------------------
- */
+/* ---- how far it got ---- */
 
 /* "0, 2 or 5": the members of K. */
 static void say_members(page *p, const json_t *prefixes)
@@ -114,8 +113,7 @@ static void print_state(page *p, const json_t *evidence)
 		print_line(p, "the script was edited since it was tried");
 }
 
-/* ---- the case itself
- * ---------------------------------------------------------------- */
+/* ---- the case itself ---- */
 
 static void print_kind(page *p, const json_t *kase)
 {
@@ -184,8 +182,7 @@ static void print_error(page *p, const json_t *evidence)
 	page_end(p);
 }
 
-/* ---- who and what is still there
- * ------------------------------------------------------ */
+/* ---- who and what is still there ---- */
 
 static void print_running(page *p, const json_t *run, const json_t *kase)
 {

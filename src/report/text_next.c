@@ -7,8 +7,7 @@
 #define LOOK_AT 6  /* statements to look for by hand */
 #define EXCERPT 50 /* columns of each */
 
-/* ---- pieces -------------------------------------------------------------------
- */
+/* ---- pieces ---- */
 
 static void begin(page *p, bool *first)
 {
@@ -44,8 +43,7 @@ static void print_advice(page *p, bool *first, const char *advice)
 	page_end(p);
 }
 
-/* ---- by kind
- * --------------------------------------------------------------------- */
+/* ---- by kind ---- */
 
 /* Both paths of a `git mv` under the migrations directory. */
 static void print_git_mv(
@@ -175,8 +173,7 @@ static void print_in_progress(page *p, bool *first)
 	print_when(p, "shows whether it still runs");
 }
 
-/* ---- by outcome
- * ---------------------------------------------------------------------- */
+/* ---- by outcome ---- */
 
 /* Refused although verdict and guard agreed: something moved in between. */
 static bool has_moved(const json_t *kase)

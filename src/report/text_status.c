@@ -10,8 +10,7 @@
 
 enum group { FAILED, IN_PROGRESS, MOVED, ROLLED_BACK, PENDING, MISSING, OTHER };
 
-/* ---- which group is a name in? ------------------------------------------------
- */
+/* ---- which group is a name in? ---- */
 
 static const json_t *named(const json_t *list, const char *name)
 {
@@ -64,8 +63,7 @@ static size_t count(const json_t *run, enum group group)
 	return n;
 }
 
-/* ---- what is said about one name ------------------------------------------------
- */
+/* ---- what is said about one name ---- */
 
 static void print_name(page *p, const json_t *entry, char mark)
 {
@@ -148,8 +146,7 @@ static void print_case(page *p, const json_t *kase)
 	print_sessions(p, kase);
 }
 
-/* ---- groups
- * ------------------------------------------------------------------------ */
+/* ---- groups ---- */
 
 static void print_entry(page *p, const json_t *run, const json_t *entry, char mark)
 {
@@ -219,8 +216,7 @@ static void print_edited(page *p, const json_t *run)
 	page_more(p, PAGE_INDENT, "", n);
 }
 
-/* ---- the two lines at the top
- * ------------------------------------------------------- */
+/* ---- the two lines at the top ---- */
 
 /* "1 failed", after a comma if it isn't the first. */
 static void say_part(
@@ -287,8 +283,7 @@ static void print_counts(page *p, const json_t *run, bool idle)
 	page_end(p);
 }
 
-/* ---- the last line
- * ----------------------------------------------------------------- */
+/* ---- the last line ---- */
 
 static void print_next(page *p, const json_t *run)
 {

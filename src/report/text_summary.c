@@ -8,8 +8,7 @@ struct tally {
 	size_t resolved, planned, waiting, person, later, failed, unknown;
 };
 
-/* ---- counting
- * -------------------------------------------------------------------- */
+/* ---- counting ---- */
 
 static void count_case(struct tally *t, const json_t *kase)
 {
@@ -42,8 +41,7 @@ static struct tally count(const json_t *run)
 	return t;
 }
 
-/* ---- saying it
- * --------------------------------------------------------------------- */
+/* ---- saying it ---- */
 
 static void say_part(page *p, bool *first, size_t n, char mark, const char *what)
 {
@@ -137,8 +135,7 @@ static bool say_cases(page *p, const json_t *run)
 	return true;
 }
 
-/* ---- what comes after it
- * ----------------------------------------------------------- */
+/* ---- what comes after it ---- */
 
 static void say_command(page *p, const char *command)
 {

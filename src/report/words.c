@@ -35,7 +35,7 @@ size_t length_at(const json_t *object, const char *key)
 	return json_array_size(json_object_get(object, key));
 }
 
-/* ---- tables ------------------------------------------------------------------ */
+/* ---- tables ---- */
 
 struct word {
 	const char *word, *meaning;
@@ -103,8 +103,7 @@ const char *exit_words(json_int_t code)
 	return NULL;
 }
 
-/* ---- phrases -------------------------------------------------------------------
- */
+/* ---- phrases ---- */
 
 void say_count(page *p, json_int_t n, const char *thing)
 {

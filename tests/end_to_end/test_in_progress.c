@@ -171,9 +171,9 @@ static void by_hand_refuses_what_somebody_is_at(void **state)
 	session_exec(other, "BEGIN");
 	session_exec(other, STATEMENT);
 	expect(unstick(p, 3, "resolve", "--applied", NAME, NULL),
-		"{'error': {'message': '~in progress'}}");
+		"{'error': {'message': '~somebody'}}");
 	expect(unstick(p, 3, "resolve", "--rolled-back", NAME, NULL),
-		"{'error': {'message': '~in progress'}}");
+		"{'error': {'message': '~somebody'}}");
 	session_close(other);
 	ledger_unchanged(p, before);
 }

@@ -53,7 +53,7 @@ char *server_binaries(void)
 	return found;
 }
 
-/* ---- in the children ---------------------------------------------------- */
+/* ---- in the children ---- */
 
 /* PostgreSQL refuses to run as root. */
 static const struct passwd *unprivileged(void)
@@ -209,7 +209,7 @@ static void supervise(
 	_exit(0);
 }
 
-/* ---- in the test -------------------------------------------------------- */
+/* ---- in the test ---- */
 
 static char *make_directory(void)
 {

@@ -27,7 +27,7 @@ static void expect(void **state, const char *body)
 	free(text);
 }
 
-/* ---- the case ------------------------------------------------------------ */
+/* ---- the case ---- */
 
 static void a_case_reads_like_its_json(void **state)
 {
@@ -172,7 +172,7 @@ static void a_kept_case_is_over(void **state)
 	us_policies_free(p);
 }
 
-/* ---- answers ------------------------------------------------------------- */
+/* ---- answers ---- */
 
 static void each_constructor_makes_its_verdict(void **state)
 {
@@ -340,7 +340,7 @@ static void a_reason_is_fit_for_a_terminal(void **state)
 	us_verdict_fini(&v);
 }
 
-/* ---- log ----------------------------------------------------------------- */
+/* ---- log ---- */
 
 struct remarks {
 	size_t n, longest;

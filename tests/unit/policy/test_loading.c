@@ -9,7 +9,7 @@ static const char *scratch_of(void **state)
 	return ((const scratch *)*state)->path;
 }
 
-/* ---- who is asked -------------------------------------------------------- */
+/* ---- who is asked ---- */
 
 static void any_sees_what_has_no_handler(void **state)
 {
@@ -85,7 +85,7 @@ static void the_first_opinion_counts_and_built_in_ones_come_last(void **state)
 	free(second);
 }
 
-/* ---- loading ------------------------------------------------------------- */
+/* ---- loading ---- */
 
 static void a_file_that_does_not_load_is_an_error_with_its_name(void **state)
 {

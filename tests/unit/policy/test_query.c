@@ -123,6 +123,46 @@ static void nothing_can_be_written(void **state)
 		NULL, 1);
 }
 
+/* As in resolve: the run's handle has the whole file. */
+static us_code open_reader(us_db **out, void *ctx, us_err *err)
+{
+	us_db *const *owner = ctx;
+
+	return (*owner)->ops->reader(out, owner, err);
+}
+
+static void a_file_that_is_locked_by_the_run_can_be_asked(void **state)
+{
+	static const char body[] =
+		"return { failure = function(case, db) "
+		"for _, sql in ipairs({ \"insert into u values (3, null, null, "
+		"null)\", \"attach 'x.db' as x\", 'pragma query_only = 0', "
+		"'pragma locking_mode = normal' }) do "
+		"assert(not pcall(db.query, db, sql), sql) end "
+		"assert(db:query('select count(*) as n from u')[1].n == 2) "
+		"return verdict.skip('passed') end }";
+	question q = { .text = body };
+	us_err err = { 0 };
+	bool got = false;
+	us_verdict v;
+	us_db *db;
+	us_url url;
+	char *path;
+
+	make_file(*state, &path);
+	url = url_of(path);
+	assert_ok(us_db_open(&db, &url, US_DB_WRITE, &err), &err);
+	assert_ok(db->ops->lock(db, &got, &err), &err);
+	q.db = (us_policy_db){ open_reader, &db };
+	assert_ok(ask(*state, &q, &v, &err), &err);
+	if (v.action != US_ACTION_SKIP)
+		fail_msg("%s", v.reason);
+	us_verdict_fini(&v);
+	assert_ok(us_db_exec(db, "delete from u", &err), &err);
+	us_db_close(db);
+	free(path);
+}
+
 static void an_error_can_be_caught_and_the_next_query_works(void **state)
 {
 	query(state, "db:query('select * from nosuch')", "nosuch", 1);
@@ -201,6 +241,7 @@ int main(void)
 		cmocka_unit_test(values_go_as_parameters),
 		cmocka_unit_test(the_connection_is_opened_when_first_used),
 		cmocka_unit_test(nothing_can_be_written),
+		cmocka_unit_test(a_file_that_is_locked_by_the_run_can_be_asked),
 		cmocka_unit_test(an_error_can_be_caught_and_the_next_query_works),
 		cmocka_unit_test(results_are_bounded),
 		cmocka_unit_test(rows_count_against_the_memory),

@@ -148,7 +148,7 @@ static void any_width_will_do(void **state)
 	json_decref(run);
 }
 
-/* ---- characters ------------------------------------------------------------ */
+/* ---- characters ---- */
 
 static size_t encode(char out[4], unsigned long point)
 {
