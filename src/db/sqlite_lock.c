@@ -90,8 +90,10 @@ us_code lite_sessions(
 	us_code rc;
 
 	*visible = true; /* a file has no queries to look at */
-	if (db->locked)
-		return US_OK; /* there can be nobody else */
+	/* There can be nobody else; our own lock must not be taken for theirs. */
+	if (db->locked || (db->file && sqlite3_txn_state(db->file, "main") ==
+					       SQLITE_TXN_WRITE))
+		return US_OK;
 	/* A file taken as a whole, as Prisma takes it, can't be read. */
 	rc = exec(db, read_something, err);
 	busy = rc == US_E_LOCK;

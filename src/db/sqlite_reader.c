@@ -9,6 +9,7 @@
 typedef struct {
 	us_db base;
 	us_db *const *owner; /* looked up anew each time: it may be reopened */
+	bool open;           /* the transaction that is open is the reader's */
 } lite_reader;
 
 static lite_db *owner_of(const us_db *base)
@@ -16,19 +17,41 @@ static lite_db *owner_of(const us_db *base)
 	return (lite_db *)*((const lite_reader *)base)->owner;
 }
 
+/* The handle is the owner's: a pragma would change it for what comes after, or make
+ * it able to write again. Those without a value only tell. */
+static int deny(void *ctx, int action, const char *a, const char *b, const char *c,
+	const char *d)
+{
+	if (action == SQLITE_PRAGMA && b)
+		return SQLITE_DENY;
+	return lite_deny_attach(ctx, action, a, b, c, d);
+}
+
+/* A reader that fails is rolled back, and that must never be the owner's work. */
+static bool owner_is_free(const lite_reader *reader, const lite_db *db)
+{
+	return !db->file || sqlite3_get_autocommit(db->file) || reader->open;
+}
+
 static us_code reader_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
 {
 	static const char on[] = "PRAGMA query_only=1",
 			  off[] = "PRAGMA query_only=0";
+	lite_reader *reader = (lite_reader *)base;
 	lite_db *db = owner_of(base);
 	us_err why = { 0 };
-	us_code rc = us_db_exec(&db->base, on, err), writable;
+	us_code rc, writable;
 
+	if (!owner_is_free(reader, db))
+		return us_fail(err, US_E_DB,
+			"%s: not while a transaction of our own is open", db->path);
+	rc = us_db_exec(&db->base, on, err);
 	if (rc != US_OK)
 		return rc;
-	sqlite3_set_authorizer(db->file, lite_deny_attach, NULL);
+	sqlite3_set_authorizer(db->file, deny, NULL);
 	rc = lite_run(&db->base, stmts, n, err);
 	sqlite3_set_authorizer(db->file, NULL, NULL);
+	reader->open = !sqlite3_get_autocommit(db->file);
 	writable = us_db_exec(&db->base, off, &why);
 	if (rc == US_OK && writable != US_OK) {
 		rc = writable;
@@ -65,7 +88,7 @@ static us_code reader_pooled(us_db *base, bool *yes, us_err *err)
 	return us_db_sqlite.pooled(&owner_of(base)->base, yes, err);
 }
 
-/* ---- what is the owner's alone --------------------------------------------- */
+/* ---- what is the owner's alone ---- */
 
 static us_code refuse(us_err *err)
 {

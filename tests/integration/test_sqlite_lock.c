@@ -138,6 +138,84 @@ static void a_writer_elsewhere_is_seen_and_not_waited_for(void **state)
 	us_db_close(db);
 }
 
+/* With the lock switched off a transaction is all we have of the file. */
+static void our_own_transaction_is_nobody_elses(void **state)
+{
+	static const char *const begins[] = { "BEGIN EXCLUSIVE",
+		"BEGIN IMMEDIATE" };
+	fixture *f = *state;
+
+	make_table(f, "DELETE");
+	for (size_t i = 0; i < US_LEN(begins); i++) {
+		us_db *db = talk_open_file(f->path, US_DB_WRITE);
+
+		talk_exec(db, begins[i]);
+		assert_int_equal(holders(db), 0);
+		talk_exec(db, db->ops->rollback);
+		us_db_close(db);
+	}
+}
+
+static us_code read_one(us_db *reader, const char *sql, us_err *err)
+{
+	us_stmt batch[] = { { .sql = reader->ops->begin_read }, { .sql = sql },
+		{ .sql = reader->ops->rollback } };
+	us_code rc = us_db_run(reader, batch, US_LEN(batch), err);
+
+	/* as policies do: whatever went wrong is taken back */
+	if (rc != US_OK)
+		assert_int_not_equal(
+			us_db_exec(reader, reader->ops->rollback, NULL),
+			US_E_CONNECT);
+	return rc;
+}
+
+static void who_has_the_lock_can_read_beside_it_and_only_read(void **state)
+{
+	static const char *const writes[] = { "INSERT INTO t VALUES (2)",
+		"DELETE FROM t", "CREATE TABLE u (a)", "ATTACH ':memory:' AS other",
+		"PRAGMA user_version = 7", "PRAGMA query_only = 0",
+		"PRAGMA journal_mode = WAL", "PRAGMA locking_mode = NORMAL" };
+	fixture *f = *state;
+	us_err err = { 0 };
+	us_db *db, *reader;
+
+	make_table(f, "DELETE");
+	db = talk_open_file(f->path, US_DB_WRITE);
+	assert_true(lock(db));
+	assert_ok(db->ops->reader(&reader, &db, &err), &err);
+	assert_ok(read_one(reader, "SELECT * FROM t", &err), &err);
+	for (size_t i = 0; i < US_LEN(writes); i++)
+		assert_int_not_equal(read_one(reader, writes[i], NULL), US_OK);
+	assert_int_equal(other_reads(f), SQLITE_BUSY); /* still locked */
+	/* and the owner still writes */
+	talk_exec(db, db->ops->begin_write);
+	talk_exec(db, "INSERT INTO t VALUES (3)");
+	talk_exec(db, db->ops->commit);
+	talk_expect(db, "SELECT a FROM t", "1\n3\n");
+	us_db_close(reader);
+	us_db_close(db);
+}
+
+static void a_reader_leaves_its_owners_transaction_alone(void **state)
+{
+	fixture *f = *state;
+	us_err err = { 0 };
+	us_db *db, *reader;
+
+	make_table(f, "DELETE");
+	db = talk_open_file(f->path, US_DB_WRITE);
+	assert_ok(db->ops->reader(&reader, &db, &err), &err);
+	talk_exec(db, db->ops->begin_write);
+	talk_exec(db, "INSERT INTO t VALUES (2)");
+	assert_int_equal(read_one(reader, "SELECT * FROM t", &err), US_E_DB);
+	talk_exec(db, db->ops->commit);
+	talk_expect(db, "SELECT a FROM t", "1\n2\n");
+	assert_ok(read_one(reader, "SELECT * FROM t", &err), &err);
+	us_db_close(reader);
+	us_db_close(db);
+}
+
 /* As Prisma's engine does for as long as it runs. */
 static void a_file_taken_as_a_whole_is_busy(void **state)
 {
@@ -193,6 +271,9 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(the_lock_outlives_every_commit_until_it_is_released),
 		TEST(a_writer_elsewhere_is_seen_and_not_waited_for),
+		TEST(our_own_transaction_is_nobody_elses),
+		TEST(who_has_the_lock_can_read_beside_it_and_only_read),
+		TEST(a_reader_leaves_its_owners_transaction_alone),
 		TEST(a_file_taken_as_a_whole_is_busy),
 		TEST(a_lock_that_was_not_had_keeps_nobody_out),
 	};
