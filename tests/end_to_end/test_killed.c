@@ -101,6 +101,30 @@ static void kill_9_by_hand_leaves_the_old_ledger_or_the_new_one(void **state)
 	kill_everywhere(stage(state, NAME, STUCK(NAME)), words);
 }
 
+/* Whoever only looks must not roll it back, and not read what was never committed;
+ * whoever may write goes on from the old state. */
+static void a_hot_journal_is_told_by_status_and_resolve_goes_on(void **state)
+{
+	static const char *const words[] = { "resolve", NULL };
+	project *p = stage(state, NAME, STUCK(NAME));
+	US_AUTO(auto_str) char *shape = NULL;
+	bool hot = false;
+
+	for (size_t n = 1; !hot && killed_at(p, n, words); n++) {
+		unstick(p, ANY, "status", NULL);
+		hot = strstr(p->err, "hot journal") != NULL;
+		if (!hot)
+			put_back(p);
+	}
+	assert_true(hot);
+	expect(p->report, "{'exit_code': 1, 'migrations': null, 'cases': []}");
+	expect(unstick(p, 1, "audit", NULL),
+		"{'error': {'message': '~hot journal'}}");
+	unstick(p, 0, "resolve", NULL);
+	shape = ledger_shape(p);
+	assert_string_equal(shape, "ARRA");
+}
+
 /* ---- the server ends it ---- */
 
 /* Whoever adds a record has to wait for the test: at once, or in COMMIT. */
@@ -242,6 +266,7 @@ int main(void)
 		ON_BOTH(kill_9_leaves_the_old_ledger_or_the_new_one),
 		ON_BOTH(kill_9_of_a_rename_leaves_the_old_ledger_or_the_new_one),
 		ON_BOTH(kill_9_by_hand_leaves_the_old_ledger_or_the_new_one),
+		ON("sqlite", a_hot_journal_is_told_by_status_and_resolve_goes_on),
 		ON("postgresql",
 			a_backend_ended_inside_the_transaction_leaves_the_old_ledger),
 		ON("postgresql", a_backend_ended_in_commit_is_asked_after_and_told),
