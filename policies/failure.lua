@@ -25,6 +25,9 @@ function policy.failure(case)
   if case:permits("applied") then
     return verdict.applied(found)
   end
+  if words.recorded_already(case) then
+    return verdict.rolled_back(found .. " and recorded as applied; the failed record is closed")
+  end
   if not case:permits("rolled_back") then
     return verdict.stop(("%s; %s; %s"):format(words.error(case), found, words.see(case)))
   end

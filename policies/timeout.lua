@@ -11,6 +11,9 @@ function policy.timeout(case)
   if case:permits("applied") then
     return verdict.applied(found)
   end
+  if words.recorded_already(case) then
+    return verdict.rolled_back(found .. " and recorded as applied; the failed record is closed")
+  end
   if not case:permits("rolled_back") then
     return verdict.stop(("it was interrupted (%s); %s; %s"):format(case.cause, found, words.see(case)))
   end

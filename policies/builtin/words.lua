@@ -31,6 +31,13 @@ function words.progress(case)
   return ("between %d and %d%s statements ran"):format(prefix.min, prefix.max, of)
 end
 
+---All of it ran and another record says so: closing the failed one settles it.
+---@param case unstick.Case
+---@return boolean
+function words.recorded_already(case)
+  return case.evidence.state == "all" and case:permits("rolled_back")
+end
+
 ---What the database said when the script failed.
 ---@param case unstick.Case
 ---@return string

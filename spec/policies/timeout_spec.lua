@@ -8,6 +8,8 @@ describe("an interrupted migration", function()
     { "that was edited", { permitted = { "rolled_back" }, evidence = { edited = true } }, "rolled_back" },
     { "too often", { permitted = { "rolled_back" }, attempts = 3, attempts_left = 0 }, "stop", "3 attempts" },
     { "that could be anywhere", { not_permitted = { rolled_back = "K isn't known" } }, "stop", "interrupted (lock)" },
+    { "that is recorded as applied already", { permitted = { "rolled_back" }, evidence = { state = "all" } },
+      "rolled_back", "the failed record is closed" },
     { "with nothing said", {}, "stop", "unstick explain 20240102000000_example" },
   }
   for _, row in ipairs(rows) do

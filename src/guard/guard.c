@@ -97,6 +97,29 @@ static void add_range(us_str *why, const us_prefixes *k)
 			max, k->n);
 }
 
+/* Prisma asks only for finished_at: it refuses `--applied` then (P3008), and its
+ * next deploy does not run the script unless every such record is rolled back too.
+ */
+static bool has_finished_record(const struct facts *f)
+{
+	const us_entry *e = f->kase->entry;
+
+	for (size_t i = 0; i < e->nrecords; i++)
+		if (e->records[i]->finished)
+			return true;
+	return false;
+}
+
+static bool is_recorded_applied(const struct facts *f)
+{
+	const us_entry *e = f->kase->entry;
+
+	for (size_t i = 0; i < e->nrecords; i++)
+		if (us_record_state_of(e->records[i]) == US_RECORD_APPLIED)
+			return true;
+	return false;
+}
+
 /* The next deploy runs the whole script again: only a script of which nothing ran
  * is known to bear that. */
 static bool runs_from_the_top(const struct facts *f, us_str *why)
@@ -107,6 +130,13 @@ static bool runs_from_the_top(const struct facts *f, us_str *why)
 		!is_on_disk(f, why) || !has_no_leftovers(f, why) ||
 		!is_known(f, why))
 		return false;
+	if (is_recorded_applied(f) && f->evidence->edited == US_NO &&
+		us_prefixes_only(k, k->n)) {
+		us_str_add(why,
+			"all of it ran and another record says so: only the "
+			"failed record is closed, nothing runs again");
+		return true;
+	}
 	if (!us_prefixes_only(k, 0)) {
 		add_range(why, k);
 		us_str_add(why, ", and running them again is not known to be safe");
@@ -126,6 +156,11 @@ static bool nothing_is_missing(const struct facts *f, us_str *why)
 	if (!is_quiet(f, why) || !has_failed_record(f, why) ||
 		!is_on_disk(f, why) || !has_no_leftovers(f, why))
 		return false;
+	if (has_finished_record(f)) {
+		us_str_add(why, "another record of it is finished already (Prisma: "
+				"P3008)");
+		return false;
+	}
 	if (e->edited != US_NO) {
 		us_str_add(why,
 			e->edited == US_YES

@@ -103,7 +103,7 @@ static const char *shown(const fixture *f, size_t i)
 	return f->shown.items[i];
 }
 
-/* ---- the table ------------------------------------------------------------ */
+/* ---- the table ---- */
 
 /* FACTS: the literal statement in the server's log under 6.19.3 and 7.10.1. */
 static void postgres_gets_the_table_that_prisma_makes(void **state)
@@ -150,7 +150,7 @@ static void sqlite_gets_the_table_that_prisma_makes(void **state)
 		"applied_steps_count|INTEGER UNSIGNED|1|0|0\n");
 }
 
-/* ---- applied -------------------------------------------------------------- */
+/* ---- applied ---- */
 
 static us_code insert(fixture *f, const us_ledger *like, us_err *err)
 {
@@ -200,7 +200,7 @@ static void sqlite_gets_the_row_of_resolve_applied_in_the_tables_form(void **sta
 		"0aef|5um|text|2025-11-22T15:56:42.296+00:00|c'd||NULL|1|0\n");
 }
 
-/* ---- rolled back ---------------------------------------------------------- */
+/* ---- rolled back ---- */
 
 /* Per record: id, name, rolled back? finished? logs. */
 static void expect_all(const fixture *f, const char *want)
@@ -296,7 +296,7 @@ static void a_record_that_has_moved_is_refused(void **state)
 	}
 }
 
-/* ---- rename --------------------------------------------------------------- */
+/* ---- rename ---- */
 
 static void a_record_gets_another_name_once(void **state)
 {
@@ -317,7 +317,7 @@ static void a_record_gets_another_name_once(void **state)
 	us_ledger_free(led);
 }
 
-/* ---- dry ------------------------------------------------------------------ */
+/* ---- dry ---- */
 
 /* One of each change to the records that add_records() made. */
 static void change_everything(us_ledger_writer *w, const us_ledger *led)

@@ -152,7 +152,7 @@ static void names_are_quoted(void **state)
 	us_db_close(db);
 }
 
-/* ---- files that are no database, or none yet ------------------------------ */
+/* ---- files that are no database, or none yet ---- */
 
 static us_code open_file(const char *path, us_db_mode mode, us_err *err)
 {
@@ -201,7 +201,7 @@ static void another_kind_of_file_is_told_as_such(void **state)
 	assert_non_null(strstr(err.msg, "dev.db is not an SQLite database"));
 }
 
-/* ---- reading changes nothing ---------------------------------------------- */
+/* ---- reading changes nothing ---- */
 
 static size_t count_entries(const fixture *f)
 {

@@ -1,0 +1,6 @@
+CREATE TABLE orders (
+    id INTEGER NOT NULL PRIMARY KEY,
+    total INTEGER
+);
+
+CREATE INDEX orders_total_idx ON orders (total);
