@@ -66,7 +66,6 @@ static us_strs environment(const project *p, const char *leaks)
 static void spawn(const project *p, running *r, const us_strs *argv)
 {
 	us_strs env = environment(p, "exitcode=" SANITIZER ":detect_leaks=1");
-	US_AUTO(auto_str) char *nowhere = NULL;
 	char **args = words(argv), **vars = words(&env);
 	posix_spawn_file_actions_t actions;
 	int out[2], err[2];
