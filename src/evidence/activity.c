@@ -167,9 +167,13 @@ static const char *ledger_use(const us_session *s, const char *query)
 	if (has_word(query, "insert") || has_word(query, "update") ||
 		has_word(query, "delete") || has_word(query, "merge"))
 		return "its last query writes Prisma's ledger";
-	return s->state && strcmp(s->state, "active") == 0
-		       ? "its query reads Prisma's ledger"
-		       : NULL;
+	if (!s->state || strcmp(s->state, "active") != 0)
+		return NULL;
+	/* Another unstick that reads is no deploy: two that look must not take each
+	 * other for one. */
+	return s->application && strcmp(s->application, "unstick") == 0
+		       ? NULL
+		       : "its query reads Prisma's ledger";
 }
 
 static us_code copy(char **out, const char *text, us_err *err)
