@@ -7,16 +7,17 @@ set -eu
 git grep --untracked -nE '^[[:blank:]]*#[[:blank:]]*include' -- 'src/*.[ch]' 'include/*.h' |
 	awk '
 	BEGIN {
-		flow = "base config db directory ledger history script evidence guard" \
+		flow = "base config db directory ledger history script states catalog replay evidence guard" \
 			" view policy plan action report cli lua_module"
 		n = split(flow, folder, " ")
 		for (i = 1; i <= n; i++)
 			place[folder[i]] = i
 
 		# header of the seams -> the folder that keeps its promise
-		seams = "auto:base err:base file:base hash:base mask:base str:base" \
+		seams = "arena:base auto:base err:base file:base hash:base mask:base str:base" \
 			" utf8:base uuid:base when:base config:config url:config db:db" \
 			" directory:directory ledger:ledger history:history script:script" \
+			" states:states catalog:catalog replay:replay" \
 			" evidence:evidence verdict:guard guard:guard view:view" \
 			" policy:policy run:plan plan:plan action:action report:report cli:cli"
 		m = split(seams, pair, " ")
@@ -27,8 +28,8 @@ git grep --untracked -nE '^[[:blank:]]*#[[:blank:]]*include' -- 'src/*.[ch]' 'in
 
 		# library -> who may see it
 		only["libpq-fe.h"] = "db"
-		only["sqlite3.h"] = "db script"
-		only["pg_query.h"] = "script evidence"
+		only["sqlite3.h"] = "db script replay"
+		only["pg_query"] = "script catalog replay"
 		only["lua.h"] = only["lauxlib.h"] = only["lualib.h"] = "policy lua_module"
 		only["yaml.h"] = "config"
 		only["openssl/"] = "base"

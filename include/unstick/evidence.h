@@ -8,23 +8,7 @@
 #include "unstick/config.h"
 #include "unstick/history.h"
 #include "unstick/script.h"
-
-/* ---- K ------------------------------------------------------------------ */
-
-/* K: the prefix lengths k (0..n) for which "exactly the first k statements ran"
- * agrees with the evidence. Unknown is a value: then nothing may be concluded. */
-typedef struct {
-	bool known;
-	size_t n;     /* statements of the script */
-	bool *member; /* n + 1 of them; NULL unless known */
-} us_prefixes;
-
-size_t us_prefixes_count(const us_prefixes *k); /* 0 when unknown or diverged */
-bool us_prefixes_only(const us_prefixes *k, size_t value); /* K = {value} */
-size_t us_prefixes_min(const us_prefixes *k);              /* of a non-empty K */
-size_t us_prefixes_max(const us_prefixes *k);
-/* "none", "all", "partial", "unknown", "diverged" */
-const char *us_prefixes_state(const us_prefixes *k);
+#include "unstick/states.h"
 
 /* ---- the error in a record's logs --------------------------------------- */
 
@@ -82,16 +66,6 @@ typedef enum {
 	US_PROOF_CATALOG,
 	US_PROOF_REPLAY
 } us_proof;
-
-typedef enum {
-	US_STMT_UNKNOWN,
-	US_STMT_PRESENT,
-	US_STMT_ABSENT,
-	US_STMT_CONFLICT,
-	US_STMT_UNOBSERVABLE,
-} us_stmt_state;
-
-const char *us_stmt_state_name(us_stmt_state s);
 
 /* Somebody who may still be at it. Owned. */
 typedef struct {

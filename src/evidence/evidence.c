@@ -21,19 +21,6 @@ const char *us_case_kind_name(us_case_kind k)
 	return kinds[k];
 }
 
-static const char *const statement_states[] = {
-	[US_STMT_UNKNOWN] = "unknown",
-	[US_STMT_PRESENT] = "present",
-	[US_STMT_ABSENT] = "absent",
-	[US_STMT_CONFLICT] = "conflict",
-	[US_STMT_UNOBSERVABLE] = "unobservable",
-};
-
-const char *us_stmt_state_name(us_stmt_state s)
-{
-	return statement_states[s];
-}
-
 /* In the order they are asked; the first that knows K ends it. */
 static const struct {
 	us_proof proof;
@@ -127,7 +114,7 @@ static us_code load_empty(us_evidence *e, us_err *err)
 	else if (!us_script_parsed(e->script))
 		why = "no statement is found in the script, but it can't be parsed";
 	else
-		rc = prefixes_only(&e->prefixes, 0, 0, err);
+		rc = us_prefixes_set(&e->prefixes, 0, 0, err);
 	return rc == US_OK ? us_strdup(&e->why, why, err) : rc;
 }
 

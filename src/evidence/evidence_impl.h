@@ -5,11 +5,6 @@
 
 #include "unstick/evidence.h"
 
-/* ---- K ---- */
-
-/* K = {value} of 0..n; k must be zeroed. */
-us_code prefixes_only(us_prefixes *k, size_t n, size_t value, us_err *err);
-
 /* ---- logs ---- */
 
 /* Whose error numbers a code is one of. */

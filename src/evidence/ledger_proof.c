@@ -88,7 +88,7 @@ us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err)
 			"the script completed, but leaves a transaction "
 			"open: its work may be gone",
 			err);
-	rc = prefixes_only(
+	rc = us_prefixes_set(
 		k, us_script_len(p->script), us_script_len(p->script), err);
 	if (rc != US_OK)
 		return rc;

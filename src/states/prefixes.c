@@ -1,5 +1,7 @@
 /* Questions about K, the set of prefix lengths that agree with the evidence. */
-#include "evidence_impl.h"
+#include "unstick/states.h"
+
+#include <stdlib.h>
 
 size_t us_prefixes_count(const us_prefixes *k)
 {
@@ -43,10 +45,13 @@ const char *us_prefixes_state(const us_prefixes *k)
 		return "diverged";
 	if (us_prefixes_only(k, 0)) /* first: of an empty script nothing ran */
 		return "none";
-	return us_prefixes_only(k, k->n) ? "all" : "partial";
+	if (us_prefixes_only(k, k->n))
+		return "all";
+	/* every k: nothing was found out */
+	return us_prefixes_count(k) == k->n + 1 ? "unknown" : "partial";
 }
 
-us_code prefixes_only(us_prefixes *k, size_t n, size_t value, us_err *err)
+us_code us_prefixes_set(us_prefixes *k, size_t n, size_t value, us_err *err)
 {
 	k->member = calloc(n + 1, sizeof(*k->member));
 	if (!k->member)
