@@ -105,6 +105,11 @@ typedef struct {
 	int64_t age_seconds; /* since the newest failed record began; -1 if unknown
 			      */
 	char *why; /* one sentence: what K rests on, or why it is unknown */
+
+	/* Is the whole script known to run from the top, lose nothing and end as it
+	 * would have, whichever k of K is the true one? */
+	bool reruns;
+	char *rerun_why; /* why not; NULL if it is */
 } us_evidence;
 
 /* The ground a case stands on while evidence is taken. */

@@ -310,6 +310,7 @@ void us_evidence_free(us_evidence *e)
 	free(e->candidates);
 	us_strs_fini(&e->leftovers);
 	free(e->why);
+	free(e->rerun_why);
 	free(e);
 }
 
