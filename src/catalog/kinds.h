@@ -1,0 +1,87 @@
+#ifndef CATALOG_KINDS_H
+#define CATALOG_KINDS_H
+
+#include "parse.h"
+#include "world.h"
+
+/* One statement, applied to a world. */
+typedef struct {
+	world *w;
+	const PgQuery__Node *tree;
+	const char *text; /* its own text, len bytes */
+	size_t len;
+} step;
+
+/* Applies a statement, whatever it is: kinds without a row in the table of
+ * statement.c are blurred by the names they mention. What it met and did is
+ * world_outcome(). */
+void apply_statement(world *w, world_mode mode, const PgQuery__Node *tree,
+	const char *text, size_t len);
+
+/* A kind of statement: what running it does to the world, for all three modes. Does
+ * nothing to what it can't follow but world_blur() it and say world_unsure(). */
+typedef void kind_fn(const step *s);
+
+/* tables.c, alter_table.c */
+kind_fn kind_create_table, kind_alter_table;
+/* indexes.c */
+kind_fn kind_create_index;
+/* types.c */
+kind_fn kind_create_enum, kind_alter_enum, kind_create_domain,
+	kind_create_composite;
+/* rename.c */
+kind_fn kind_rename, kind_set_schema;
+/* drop.c */
+kind_fn kind_drop;
+/* views.c */
+kind_fn kind_create_view, kind_create_table_as;
+/* sequences.c */
+kind_fn kind_create_sequence, kind_alter_sequence;
+/* functions.c */
+kind_fn kind_create_function, kind_create_trigger;
+/* schemas.c: schemas, extensions, comments */
+kind_fn kind_create_schema, kind_create_extension, kind_comment;
+/* policies.c: row security policies, rules */
+kind_fn kind_create_policy, kind_create_rule;
+/* session.c: SET, transaction control, LOCK, what leaves no trace at all */
+kind_fn kind_set, kind_no_trace;
+/* data.c: INSERT, UPDATE, DELETE, TRUNCATE, SELECT, DO, CALL, COPY ... */
+kind_fn kind_data, kind_select, kind_do;
+
+/* ---- shared by kinds ---- */
+
+/* A table (view, index ...) named in a statement, through the search path. */
+object_id relation_of(world *w, const PgQuery__RangeVar *name);
+/* A possibly qualified list of names: a type, a relation, a function. */
+object_id named_object(world *w, object_kind kind, PgQuery__Node **names, size_t n);
+
+/* constraints.c: a constraint of a table, as CREATE TABLE and ALTER TABLE add it,
+ * column: the column it was written at, or 0. Names it as PostgreSQL would if it
+ * has no name of its own; makes the index that goes with it, NOT NULL of a primary
+ * key. */
+void add_constraint(const step *s, object_id relation, object_id column,
+	const PgQuery__Constraint *c);
+/* tables.c: a column with all its definition. if_not_exists: of ADD COLUMN. */
+void add_column(const step *s, object_id relation, const PgQuery__ColumnDef *def,
+	bool if_not_exists);
+/* names.c: the name PostgreSQL makes up: parts joined by _, cut to 63 bytes as
+ * makeObjectName() does, with a digit where it is taken (source: PostgreSQL 15,
+ * indexcmds.c makeObjectName, ChooseRelationName, ChooseConstraintName). NULL where
+ * what is taken isn't known. */
+const char *made_up_name(world *w, object_kind kind, object_id parent,
+	const char *table, const char *columns, const char *label);
+
+/* data.c: is the statement data manipulation that changes nothing when it runs a
+ * second time right after the first, whatever the data? inputs: also no other
+ * statement of the script may change what it reads; that is for the caller. */
+typedef enum {
+	DATA_NONE,       /* not about rows */
+	DATA_IDEMPOTENT, /* an UPDATE to constants, INSERT ... ON CONFLICT DO
+			    NOTHING */
+	DATA_CHANGES,    /* run twice it may do twice */
+	DATA_DESTROYS,   /* DELETE, TRUNCATE */
+	DATA_UNKNOWN     /* a function call, a DO block */
+} data_class;
+data_class classify_data(const PgQuery__Node *tree, const char *text, size_t len);
+
+#endif
