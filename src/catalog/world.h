@@ -58,6 +58,12 @@ typedef struct {
 	/* There or not, touched by what could not be followed: says nothing about
 	 * what was before. */
 	bool blurred;
+	/* Its presence has changed since the world was cloned. */
+	bool moved;
+	/* The same in the world to learn into (world_learn_into); 0: none. */
+	object_id twin;
+	/* A mask of the ids its facets refer to, for asking fast. */
+	uint64_t refers;
 	/* Not by facet[FACET_THERE], which stays unused. A text may hold references
 	 * to objects, see world_ref(); it is read with world_value(). */
 	us_value facets[FACETS];
@@ -65,7 +71,8 @@ typedef struct {
 
 /* `schema`: what unqualified names mean first (the URL's schema). */
 world *world_new(const char *schema); /* NULL: out of memory */
-/* Another with the same objects under the same ids; shares nothing. */
+/* Another with the same objects under the same ids; borrows the texts of w, which
+ * must outlive it. NULL: out of memory. */
 world *world_clone(const world *w);
 void world_free(world *w);
 us_arena *world_arena(world *w);
@@ -112,6 +119,12 @@ us_value world_value(world *w, object_id id, facet f);
 /* "column public.User.age", in words, with what is shown of it quoted only where
  * it must be. */
 const char *world_title(world *w, object_id id);
+
+/* What no statement has told of: is a schema's object of that name, of which
+ * nothing is known, not there (true), or may it be? Copied by world_clone().
+ * world_blur(w, 0) ends it. */
+typedef bool world_knows_fn(const void *ctx, const char *name);
+void world_close(world *w, world_knows_fn *knows, const void *ctx);
 
 /* ---- changes --------------------------------------------------------------- */
 
@@ -188,7 +201,8 @@ size_t world_ntouched(const world *w);
 const world_key *world_touched(const world *w, size_t i);
 /* A key's value in this world; of another world than the one that noted it, too. */
 us_value world_at(world *w, const world_key *key);
-const char *world_key_title(us_arena *a, const world_key *key);
+/* "table public.User", "column public.User.age", in the words of this world. */
+const char *world_key_title(world *w, const world_key *key);
 const char *facet_name(facet f); /* "" for FACET_THERE, "default" ... */
 
 #endif

@@ -1,0 +1,74 @@
+/* Which function follows which kind of statement. A kind without a row is one that
+ * can't be followed: nothing is known any more of what it names. */
+#include "kinds.h"
+#include "unstick/auto.h"
+
+#define NODE(name) PG_QUERY__NODE__NODE_##name
+
+static const struct {
+	PgQuery__Node__NodeCase node;
+	kind_fn *apply;
+} kinds[] = {
+	{ NODE(CREATE_STMT), kind_create_table },
+	{ NODE(ALTER_TABLE_STMT), kind_alter_table },
+	{ NODE(INDEX_STMT), kind_create_index },
+	{ NODE(CREATE_ENUM_STMT), kind_create_enum },
+	{ NODE(ALTER_ENUM_STMT), kind_alter_enum },
+	{ NODE(CREATE_DOMAIN_STMT), kind_create_domain },
+	{ NODE(COMPOSITE_TYPE_STMT), kind_create_composite },
+	{ NODE(RENAME_STMT), kind_rename },
+	{ NODE(ALTER_OBJECT_SCHEMA_STMT), kind_set_schema },
+	{ NODE(DROP_STMT), kind_drop },
+	{ NODE(VIEW_STMT), kind_create_view },
+	{ NODE(CREATE_TABLE_AS_STMT), kind_create_table_as },
+	{ NODE(CREATE_SEQ_STMT), kind_create_sequence },
+	{ NODE(ALTER_SEQ_STMT), kind_alter_sequence },
+	{ NODE(CREATE_FUNCTION_STMT), kind_create_function },
+	{ NODE(CREATE_TRIG_STMT), kind_create_trigger },
+	{ NODE(CREATE_SCHEMA_STMT), kind_create_schema },
+	{ NODE(CREATE_EXTENSION_STMT), kind_create_extension },
+	{ NODE(COMMENT_STMT), kind_comment },
+	{ NODE(CREATE_POLICY_STMT), kind_create_policy },
+	{ NODE(RULE_STMT), kind_create_rule },
+	{ NODE(VARIABLE_SET_STMT), kind_set },
+	{ NODE(TRANSACTION_STMT), kind_no_trace },
+	{ NODE(LOCK_STMT), kind_no_trace },
+	{ NODE(GRANT_STMT), kind_no_trace },
+	{ NODE(GRANT_ROLE_STMT), kind_no_trace },
+	{ NODE(ALTER_OWNER_STMT), kind_no_trace },
+	{ NODE(ALTER_DEFAULT_PRIVILEGES_STMT), kind_no_trace },
+	{ NODE(VARIABLE_SHOW_STMT), kind_no_trace },
+	{ NODE(EXPLAIN_STMT), kind_data },
+	{ NODE(NOTIFY_STMT), kind_no_trace },
+	{ NODE(VACUUM_STMT), kind_no_trace },
+	{ NODE(REINDEX_STMT), kind_no_trace },
+	{ NODE(CLUSTER_STMT), kind_no_trace },
+	{ NODE(CHECK_POINT_STMT), kind_no_trace },
+	{ NODE(SEC_LABEL_STMT), kind_no_trace },
+	{ NODE(CREATE_STATS_STMT), kind_no_trace },
+	{ NODE(REFRESH_MAT_VIEW_STMT), kind_data },
+	{ NODE(INSERT_STMT), kind_data },
+	{ NODE(UPDATE_STMT), kind_data },
+	{ NODE(DELETE_STMT), kind_data },
+	{ NODE(MERGE_STMT), kind_data },
+	{ NODE(TRUNCATE_STMT), kind_data },
+	{ NODE(COPY_STMT), kind_data },
+	{ NODE(SELECT_STMT), kind_select },
+	{ NODE(CALL_STMT), kind_do },
+	{ NODE(DO_STMT), kind_do },
+};
+
+void apply_statement(world *w, world_mode mode, const PgQuery__Node *tree,
+	const char *text, size_t len)
+{
+	const step s = { w, tree, text, len };
+
+	world_begin_statement(w, mode);
+	for (size_t i = 0; i < US_LEN(kinds); i++)
+		if (kinds[i].node == tree->node_case) {
+			kinds[i].apply(&s);
+			return;
+		}
+	world_unsure(w, "a kind of statement that can't be followed");
+	world_blur_mentioned(w, text, len);
+}

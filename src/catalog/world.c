@@ -1,0 +1,297 @@
+/* The objects of a world, found by name. An object keeps its id through renames;
+ * its name's place is taken over by whoever bears the name next. */
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "world_impl.h"
+
+enum { FIRST_CAP = 256 };
+
+static size_t bucket_of(
+	const world *w, object_kind kind, object_id parent, const char *name)
+{
+	uint64_t h = 14695981039346656037ULL ^ ((uint64_t)parent << 8 | kind);
+
+	for (const char *p = name; *p; p++)
+		h = (h ^ (unsigned char)*p) * 1099511628211ULL;
+	return (size_t)(h ^ h >> 32) & (w->nbuckets - 1);
+}
+
+void world_link(world *w, object_id id)
+{
+	const object *o = &w->objects[id];
+	size_t b = bucket_of(w, o->kind, o->parent, o->name);
+
+	w->chain[id] = w->buckets[b];
+	w->buckets[b] = id;
+}
+
+void world_unlink(world *w, object_id id)
+{
+	const object *o = &w->objects[id];
+	object_id *at = &w->buckets[bucket_of(w, o->kind, o->parent, o->name)];
+
+	while (*at && *at != id)
+		at = &w->chain[*at];
+	if (*at)
+		*at = w->chain[id];
+}
+
+/* All three arrays, or none. */
+static bool reserve(world *w, size_t cap)
+{
+	object *objects = realloc(w->objects, cap * sizeof(*objects));
+	object_id *chain, *buckets;
+
+	if (!objects)
+		return false;
+	w->objects = objects;
+	chain = realloc(w->chain, cap * sizeof(*chain));
+	if (!chain)
+		return false;
+	w->chain = chain;
+	buckets = calloc(cap, sizeof(*buckets));
+	if (!buckets)
+		return false;
+	w->cap = cap;
+	/* those that are out of their chain must not come back by rehashing */
+	for (size_t b = 0; b < w->nbuckets; b++) {
+		object_id id = w->buckets[b];
+
+		while (id) {
+			object_id next = w->chain[id];
+			object *o = &w->objects[id];
+			uint64_t old = w->nbuckets;
+			size_t to;
+
+			w->nbuckets = cap;
+			to = bucket_of(w, o->kind, o->parent, o->name);
+			w->nbuckets = old;
+			w->chain[id] = buckets[to];
+			buckets[to] = id;
+			id = next;
+		}
+	}
+	free(w->buckets);
+	w->buckets = buckets;
+	w->nbuckets = cap;
+	return true;
+}
+
+world *world_new(const char *schema)
+{
+	world *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	if (!reserve(w, FIRST_CAP)) {
+		world_free(w);
+		return NULL;
+	}
+	w->objects[0] = (object){ .name = "" };
+	if (schema)
+		world_set_path(w, &schema, 1);
+	return w;
+}
+
+world *world_clone(const world *w)
+{
+	world *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->objects = malloc(w->cap * sizeof(*c->objects));
+	c->chain = malloc(w->cap * sizeof(*c->chain));
+	c->buckets = malloc(w->nbuckets * sizeof(*c->buckets));
+	if (!c->objects || !c->chain || !c->buckets) {
+		world_free(c);
+		return NULL;
+	}
+	memcpy(c->objects, w->objects, (w->n + 1) * sizeof(*c->objects));
+	memcpy(c->chain, w->chain, (w->n + 1) * sizeof(*c->chain));
+	memcpy(c->buckets, w->buckets, w->nbuckets * sizeof(*c->buckets));
+	c->n = w->n;
+	c->cap = w->cap;
+	c->nbuckets = w->nbuckets;
+	c->path = w->path;
+	c->npath = w->npath;
+	c->knows = w->knows;
+	c->knows_ctx = w->knows_ctx;
+	c->mentions = w->mentions;
+	for (object_id id = 1; id <= c->n; id++) {
+		c->objects[id].twin = id;
+		c->objects[id].moved = false;
+	}
+	return c;
+}
+
+void world_free(world *w)
+{
+	if (!w)
+		return;
+	us_arena_fini(&w->arena);
+	free(w->objects);
+	free(w->chain);
+	free(w->buckets);
+	free(w->touched);
+	free(w);
+}
+
+us_arena *world_arena(world *w)
+{
+	return &w->arena;
+}
+
+const object *world_object(const world *w, object_id id)
+{
+	return &w->objects[id <= w->n ? id : 0];
+}
+
+object *world_edit(world *w, object_id id)
+{
+	return &w->objects[id <= w->n ? id : 0];
+}
+
+size_t world_count(const world *w)
+{
+	return w->n;
+}
+
+object_id world_find(
+	const world *w, object_kind kind, object_id parent, const char *name)
+{
+	object_id id = w->buckets[bucket_of(w, kind, parent, name)];
+
+	while (id &&
+		(w->objects[id].kind != kind || w->objects[id].parent != parent ||
+			strcmp(w->objects[id].name, name) != 0))
+		id = w->chain[id];
+	return id;
+}
+
+object_id world_insert(world *w, object_kind kind, object_id parent,
+	const char *name, presence there)
+{
+	object_id id;
+
+	if (w->n + 1 == w->cap && !reserve(w, 2 * w->cap)) {
+		w->arena.failed = true;
+		return 0;
+	}
+	id = (object_id)++w->n;
+	w->objects[id] = (object){ .kind = kind,
+		.parent = parent,
+		.name = us_arena_str(&w->arena, name),
+		.there = there };
+	world_link(w, id);
+	return id;
+}
+
+/* What a schema holds can be known to be nothing only where the whole history is.
+ */
+presence world_default(
+	const world *w, object_kind kind, object_id parent, const char *name)
+{
+	const object *up = &w->objects[parent];
+	bool child = kind >= OBJECT_COLUMN && kind <= OBJECT_RULE;
+
+	if (parent && up->there == THERE_NO)
+		return THERE_NO;
+	if (child)
+		return up->there == THERE_YES && up->whole ? THERE_NO : THERE_MAYBE;
+	return w->knows && w->knows(w->knows_ctx, name) ? THERE_NO : THERE_MAYBE;
+}
+
+/* The object that stands in the world before for a new one of this parent. */
+static object_id make_twin(
+	world *w, object_kind kind, object_id parent, const char *name)
+{
+	object_id twin = w->objects[parent].twin;
+
+	if (!w->before || (parent && !twin))
+		return 0;
+	return world_get(w->before, kind, twin, name);
+}
+
+object_id world_get(world *w, object_kind kind, object_id parent, const char *name)
+{
+	object_id id = world_find(w, kind, parent, name), twin;
+	presence there;
+	bool blurred;
+
+	if (id)
+		return id;
+	there = world_default(w, kind, parent, name);
+	blurred = w->objects[parent].blurred || world_is_mentioned(w, name);
+	if (blurred && there == THERE_NO && w->objects[parent].there != THERE_NO)
+		there = THERE_MAYBE;
+	twin = make_twin(w, kind, parent, name);
+	id = world_insert(w, kind, parent, name, there);
+	w->objects[id].twin = id ? twin : 0;
+	w->objects[id].blurred = id && blurred;
+	return id;
+}
+
+object_id world_schema(world *w, const char *name)
+{
+	if (!name)
+		name = world_schema_name(w);
+	return world_get(w, OBJECT_SCHEMA, 0, name ? name : "pg_catalog");
+}
+
+const char *world_schema_name(const world *w)
+{
+	return w->npath > 0 ? w->path[0] : NULL;
+}
+
+void world_set_path(world *w, const char *const *schemas, size_t n)
+{
+	const char **path = us_arena_alloc(&w->arena, (n + 1) * sizeof(*path));
+
+	if (!path)
+		return;
+	for (size_t i = 0; i < n; i++)
+		path[i] = us_arena_str(&w->arena, schemas[i]);
+	w->path = path;
+	w->npath = n;
+}
+
+void world_close(world *w, world_knows_fn *knows, const void *ctx)
+{
+	w->knows = knows;
+	w->knows_ctx = ctx;
+}
+
+/* The first of the path that has it; one that may have it only if none has. */
+object_id world_lookup(
+	world *w, object_kind kind, const char *schema, const char *name)
+{
+	object_id maybe = 0;
+
+	if (schema)
+		return world_get(w, kind, world_schema(w, schema), name);
+	for (size_t i = 0; i < w->npath; i++) {
+		object_id in = world_find(w, OBJECT_SCHEMA, 0, w->path[i]);
+		object_id id = in ? world_find(w, kind, in, name) : 0;
+
+		if (id && w->objects[id].there == THERE_YES)
+			return id;
+		if (id && !maybe && w->objects[id].there == THERE_MAYBE)
+			maybe = id;
+	}
+	return maybe ? maybe : world_get(w, kind, world_schema(w, NULL), name);
+}
+
+object_id world_next_child(
+	const world *w, object_id parent, object_kind kind, object_id after)
+{
+	for (object_id id = after + 1; id <= w->n; id++) {
+		const object *o = &w->objects[id];
+
+		if (o->parent == parent && o->kind == kind && o->there != THERE_NO)
+			return id;
+	}
+	return 0;
+}

@@ -1,0 +1,94 @@
+/* What goes along when an object is dropped. PostgreSQL's rules (15, "Dependency
+ * Tracking" and the DROP commands): what is a part of it, or was made for it, goes
+ * by itself; what stands elsewhere and refers to it goes with CASCADE only. */
+#include <string.h>
+
+#include "world_impl.h"
+
+static void drop_one(world *w, object_id id, bool cascade);
+
+static bool begins(const char *text, const char *prefix)
+{
+	return text && strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* The index that a constraint made bears its name. */
+static object_id index_of_constraint(const world *w, const object *o)
+{
+	const char *def = o->facets[FACET_DEFINITION].text;
+	object_id table = o->parent;
+
+	if (!begins(def, "primary key") && !begins(def, "unique") &&
+		!begins(def, "exclu"))
+		return 0;
+	return world_find(
+		w, OBJECT_RELATION, world_object(w, table)->parent, o->name);
+}
+
+/* Is it a part of what is dropped, so that it goes by itself? */
+static bool is_part(const world *w, object_id id, object_id dropped)
+{
+	const object *o = world_object(w, id), *gone = world_object(w, dropped);
+	object_id table = gone->kind == OBJECT_COLUMN ? gone->parent : dropped;
+
+	if (o->parent == dropped && gone->kind != OBJECT_SCHEMA)
+		return true;
+	if (o->on == dropped)
+		return true;
+	if (gone->kind != OBJECT_COLUMN || !world_refers(w, id, dropped))
+		return false;
+	return (o->kind == OBJECT_CONSTRAINT && o->parent == table) ||
+	       (o->kind == OBJECT_RELATION && o->on == table);
+}
+
+/* A foreign key goes with its own table, whatever it refers to. */
+static void drop_dependent(world *w, object_id id, object_id gone, bool cascade)
+{
+	const object *o = world_object(w, id);
+
+	if (!cascade) {
+		/* it would not have been dropped: one of them is not so */
+		world_fails(w, us_arena_strf(&w->arena, "%s depends on %s",
+				       world_title(w, id), world_title(w, gone)));
+		world_blur(w, id);
+	} else if (o->kind == OBJECT_COLUMN &&
+		   world_object(w, gone)->kind != OBJECT_TYPE) {
+		/* its default or expression was about it */
+		world_edit(w, id)->facets[FACET_DEFAULT] =
+			(us_value){ US_VALUE_UNKNOWN, NULL };
+	} else {
+		drop_one(w, id, true);
+	}
+}
+
+static void drop_one(world *w, object_id id, bool cascade)
+{
+	object *o = world_edit(w, id);
+	object_id index = 0;
+
+	if (!id || o->there == THERE_NO)
+		return;
+	if (o->kind == OBJECT_CONSTRAINT)
+		index = index_of_constraint(w, o);
+	o->there = THERE_NO;
+	o->moved = true;
+	drop_one(w, index, cascade);
+	for (object_id i = 1; i <= w->n; i++) {
+		if (w->objects[i].there == THERE_NO || i == id)
+			continue;
+		if (is_part(w, i, id) || (w->objects[i].parent == id && cascade))
+			drop_one(w, i, cascade);
+	}
+	for (object_id i = 1; i <= w->n; i++)
+		if (w->objects[i].there != THERE_NO && world_refers(w, i, id) &&
+			world_object(w, w->objects[i].parent)->there != THERE_NO)
+			drop_dependent(w, i, id, cascade);
+}
+
+void world_drop(world *w, object_id id, bool cascade)
+{
+	if (!id)
+		return;
+	world_touch(w, id, FACET_THERE);
+	drop_one(w, id, cascade);
+}
