@@ -1,11 +1,9 @@
 /* The guard: what the evidence permits, whatever a policy would like. One row an
  * action, each naming the function that decides and says why (DESIGN "Verdicts and
  * the guard"). It judges K and never the text or class of an error. */
-#include "unstick/guard.h"
-
 #include <stdlib.h>
-#include <string.h>
 
+#include "guard_impl.h"
 #include "unstick/auto.h"
 
 /* Everything a rule may look at. */
@@ -64,7 +62,7 @@ static bool has_no_leftovers(const struct facts *f, us_str *why)
 
 	if (left->len == 0)
 		return true;
-	us_str_addf(why, "it left %s behind", left->items[0]);
+	us_str_addf(why, "something is left over: %s", left->items[0]);
 	if (left->len > 1)
 		us_str_addf(why, " and %zu more", left->len - 1);
 	return false;
@@ -86,11 +84,27 @@ static bool is_known(const struct facts *f, us_str *why)
 	return true;
 }
 
+/* Every k agrees: K is known, and says nothing. (Of an empty script 0 is all.) */
+static bool says_nothing(const us_prefixes *k)
+{
+	return k->n > 0 && us_prefixes_count(k) == k->n + 1;
+}
+
 static void add_range(us_str *why, const us_prefixes *k)
 {
 	size_t min = us_prefixes_min(k), max = us_prefixes_max(k);
 
-	if (min == max)
+	if (says_nothing(k))
+		us_str_addf(why,
+			k->n == 1 ? "whether its one statement ran isn't "
+				    "known"
+				  : "how many of its %zu statements ran "
+				    "isn't known",
+			k->n);
+	else if (k->n == 1)
+		us_str_addf(why, "its one statement %s",
+			min == 1 ? "ran" : "did not run");
+	else if (min == max)
 		us_str_addf(why, "%zu of %zu statements ran", min, k->n);
 	else
 		us_str_addf(why, "between %zu and %zu of %zu statements ran", min,
@@ -120,32 +134,69 @@ static bool is_recorded_applied(const struct facts *f)
 	return false;
 }
 
-/* The next deploy runs the whole script again: only a script of which nothing ran
- * is known to bear that. */
-static bool runs_from_the_top(const struct facts *f, us_str *why)
+/* The next deploy does not run what a record says is applied: closing the failed
+ * one is right if that record tells the truth, and hides a lie if it doesn't. */
+static bool only_closes(const struct facts *f, us_str *why)
 {
 	const us_prefixes *k = &f->evidence->prefixes;
 
-	if (!is_quiet(f, why) || !has_failed_record(f, why) ||
-		!is_on_disk(f, why) || !has_no_leftovers(f, why) ||
-		!is_known(f, why))
-		return false;
-	if (is_recorded_applied(f) && f->evidence->edited == US_NO &&
-		us_prefixes_only(k, k->n)) {
+	if (f->evidence->edited == US_NO && us_prefixes_only(k, k->n)) {
 		us_str_add(why,
 			"all of it ran and another record says so: only the "
 			"failed record is closed, nothing runs again");
 		return true;
 	}
-	if (!us_prefixes_only(k, 0)) {
+	us_str_add(why, "another record says that it is applied, so the next "
+			"deploy would not run it; but ");
+	if (f->evidence->edited != US_NO)
+		us_str_add(why, "that is about a script which may be another one");
+	else
 		add_range(why, k);
+	return false;
+}
+
+static bool can_run_again(const struct facts *f, us_str *why)
+{
+	const us_evidence *e = f->evidence;
+	const us_prefixes *k = &e->prefixes;
+
+	if (us_prefixes_only(k, 0)) {
+		us_str_add(why,
+			"nothing of the script ran, so it can run from the top");
+		return true;
+	}
+	add_range(why, k);
+	if (!e->reruns) {
 		us_str_add(why, ", and running them again is not known to be safe");
+		if (e->rerun_why)
+			us_str_addf(why, ": %s", e->rerun_why);
 		return false;
 	}
-	us_str_add(why, "nothing of the script ran, so it can run from the top");
+	us_str_add(why, us_prefixes_count(k) == 1
+				? ", and the whole script can run again over that"
+				: "; wherever it stopped, the whole script can run "
+				  "again over that");
+	return true;
+}
+
+/* The next deploy runs the whole script again: it must be known to bear that from
+ * every state the database may be in. */
+static bool runs_from_the_top(const struct facts *f, us_str *why)
+{
+	if (!is_quiet(f, why) || !has_failed_record(f, why) ||
+		!is_on_disk(f, why) || !has_no_leftovers(f, why) ||
+		!is_known(f, why))
+		return false;
+	if (is_recorded_applied(f))
+		return only_closes(f, why);
+	if (!can_run_again(f, why))
+		return false;
 	if (f->evidence->edited == US_YES)
 		us_str_add(why, "; it was edited since, and what the old one did "
 				"is not known");
+	else if (f->evidence->edited == US_UNSURE)
+		us_str_add(why, "; whether it is the script that was tried is not "
+				"known");
 	return true;
 }
 
@@ -182,7 +233,7 @@ static bool nothing_is_missing(const struct facts *f, us_str *why)
 }
 
 /* The folder this case may be renamed to, or NULL. */
-static const us_candidate *same_script(const us_evidence *e)
+const us_candidate *guard_same_script(const us_evidence *e)
 {
 	for (size_t i = 0; i < e->ncandidates; i++) {
 		const us_candidate *c = &e->candidates[i];
@@ -214,7 +265,7 @@ static void add_why_not_same(us_str *why, const us_evidence *e)
 
 static bool is_the_same_script(const struct facts *f, us_str *why)
 {
-	const us_candidate *to = same_script(f->evidence);
+	const us_candidate *to = guard_same_script(f->evidence);
 
 	if (!is_quiet(f, why))
 		return false;
@@ -287,66 +338,4 @@ void us_permits_fini(us_permits *p)
 	for (size_t i = 0; i < US_ACTIONS; i++)
 		free(p->why[i]);
 	*p = (us_permits){ 0 };
-}
-
-/* What not even an override gets past: a running migration, and what can't be
- * written at all. NULL if there is nothing of the kind. */
-static const char *cannot_be_overridden(const us_ground *g, const us_case *c,
-	const us_evidence *e, const us_verdict *v)
-{
-	us_str why = { 0 };
-	bool quiet = us_guard_is_quiet(g, e, &why);
-
-	us_str_fini(&why);
-	if (!quiet)
-		return "not even an override acts where somebody may be at it";
-	if (v->action == US_ACTION_APPLIED && !e->script)
-		return "there is no script to record as applied";
-	if (v->action != US_ACTION_RENAME && c->moved)
-		return "its record is applied, not failed";
-	if (v->action == US_ACTION_RENAME)
-		return "a rename without the same checksum forges history";
-	return NULL;
-}
-
-static us_code check_override(us_guard *out, const us_ground *g, const us_case *c,
-	const us_evidence *e, const us_permits *p, const us_verdict *v, us_err *err)
-{
-	const char *never = cannot_be_overridden(g, c, e, v);
-
-	if (never)
-		return us_strf(&out->why, err, "%s; %s", p->why[v->action], never);
-	if (!g->config->allow_override)
-		return us_strf(&out->why, err,
-			"%s; override needs `allow_override: true` in the "
-			"configuration",
-			p->why[v->action]);
-	out->allowed = out->overridden = true;
-	return us_strf(&out->why, err, "overridden: %s", p->why[v->action]);
-}
-
-us_code us_guard_check(us_guard *out, const us_ground *g, const us_case *c,
-	const us_evidence *e, const us_permits *p, const us_verdict *v, us_err *err)
-{
-	const us_candidate *to;
-
-	*out = (us_guard){ 0 };
-	if (!p->allowed[v->action]) {
-		if (v->override)
-			return check_override(out, g, c, e, p, v, err);
-		return us_strdup(&out->why, p->why[v->action], err);
-	}
-	to = same_script(e);
-	if (v->action == US_ACTION_RENAME &&
-		(!to || !v->to || strcmp(v->to, to->name) != 0))
-		return us_strf(&out->why, err, "only %s can be the new name",
-			to ? to->name : "nothing");
-	out->allowed = true;
-	return us_strdup(&out->why, p->why[v->action], err);
-}
-
-void us_guard_fini(us_guard *g)
-{
-	free(g->why);
-	*g = (us_guard){ 0 };
 }

@@ -5,6 +5,8 @@
 
 #include "check.h"
 
+#define RERUN_WHY "statement 1 would fail"
+
 us_script *situation_script(void)
 {
 	static const char text[] =
@@ -36,14 +38,23 @@ void situation_take(ground_truth *t, const situation *s, us_script *script)
 	*t = (ground_truth){ 0 };
 	t->left[0] = (char *)(uintptr_t) "the INVALID index a_x_idx";
 	t->left[1] = (char *)(uintptr_t) "the table new_User";
+	memcpy(t->rerun_why, RERUN_WHY, sizeof(RERUN_WHY));
 	t->config = (us_config){ .on_unresolved = s->on_unresolved,
 		.lock_disabled = s->lock_disabled,
 		.allow_override = s->allow_override };
-	t->ground = (us_ground){
-		.config = &t->config, .have_lock = s->have_lock, .dry = s->dry
-	};
+	t->ops = (us_db_ops){ .provider = s->sqlite ? "sqlite" : "postgresql" };
+	t->db = (us_db){ .ops = &t->ops };
+	t->ground = (us_ground){ .config = &t->config,
+		.db = &t->db,
+		.have_lock = s->have_lock,
+		.dry = s->dry };
+	t->other = (us_record){ .finished = true,
+		.rolled_back = s->other == ANOTHER_UNDONE };
+	t->records[0] = &t->other;
 	t->entry = (us_entry){ .name = "20240102000000_m",
 		.migration = s->disk == NO_FOLDER ? US_NO_MIGRATION : 1,
+		.records = t->records,
+		.nrecords = s->other == NO_OTHER ? 0 : 1,
 		.edited = s->edited };
 	t->kase = (us_case){ .entry = &t->entry, .moved = s->moved };
 	t->evidence = (us_evidence){ .kind = s->kind,
@@ -53,6 +64,8 @@ void situation_take(ground_truth *t, const situation *s, us_script *script)
 		.script = s->disk == HAS_SCRIPT ? script : NULL,
 		.candidates = (us_candidate *)(uintptr_t)s->candidates,
 		.ncandidates = s->ncandidates,
+		.reruns = s->reruns,
+		.rerun_why = s->reruns ? NULL : t->rerun_why,
 		.leftovers = { .items = t->left, .len = (size_t)s->leftovers } };
 }
 

@@ -11,8 +11,12 @@ typedef struct {
 			* NULL: unknown */
 	us_tristate edited;
 	int leftovers;
+	bool reruns; /* the whole script can run from the top, whichever k it is */
+	bool sqlite;
 	bool visible, have_lock, dry, lock_disabled;
 	bool moved;
+	/* another record of the name: applied, or finished and rolled back */
+	enum { NO_OTHER, ANOTHER_APPLIED, ANOTHER_UNDONE } other;
 	enum { HAS_SCRIPT, NO_SCRIPT, NO_FOLDER } disk;
 	const us_candidate *candidates;
 	size_t ncandidates;
@@ -24,11 +28,16 @@ typedef struct {
 typedef struct {
 	us_config config;
 	us_ground ground;
+	us_db_ops ops;
+	us_db db;
+	us_record other;
+	const us_record *records[1];
 	us_entry entry;
 	us_case kase;
 	us_evidence evidence;
 	bool member[8];
 	char *left[2];
+	char rerun_why[32];
 } ground_truth;
 
 /* `script` is what HAS_SCRIPT means: any that was cut; borrowed. */
