@@ -75,12 +75,14 @@
 ---@field proof "ledger" | "catalog" | "replay" | nil
 ---@field why string?  What it rests on, or why nothing is known.
 ---@field prefixes integer[]?  Every k for which "exactly the first k statements ran" agrees with what is there.
----@field applied_prefix unstick.Range?
+---@field applied_prefix unstick.Range?  The smallest and largest of them; nil if every k agrees, or none.
+---@field reruns boolean  Whether the whole script is known to run from the top, whichever of prefixes is the true one.
+---@field rerun_why string?  Why not; nil if it is, or nobody could tell.
 ---@field atomic boolean?  Whether the script ran as a whole or not at all.
 ---@field edited boolean?  Whether the script has changed since it was started.
 ---@field error unstick.Error?
 ---@field running unstick.Running[]?  nil: other sessions can't be seen.
----@field leftovers string[]
+---@field leftovers string[]  What a failed statement left that is neither its effect nor nothing, and what cleans it.
 ---@field candidates unstick.Candidate[]
 ---@field statements unstick.Statement[]?
 

@@ -41,7 +41,8 @@ static SHAPE(entry_shape, "a history entry", entry_fields);
 
 static const us_field evidence_fields[] = { { "state", NULL }, { "proof", NULL },
 	{ "why", NULL }, { "prefixes", NULL }, { "applied_prefix", &prefix_shape },
-	{ "atomic", NULL }, { "edited", NULL }, { "error", &error_shape },
+	{ "reruns", NULL }, { "rerun_why", NULL }, { "atomic", NULL },
+	{ "edited", NULL }, { "error", &error_shape },
 	{ "running", &running_shape }, { "leftovers", NULL },
 	{ "candidates", &candidate_shape }, { "statements", &statement_shape } };
 static SHAPE(evidence_shape, "the evidence", evidence_fields);

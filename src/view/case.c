@@ -41,12 +41,21 @@ static json_t *view_prefixes(const us_prefixes *k)
 	return view_done(list, ok);
 }
 
+/* Between 0 and n is where every k is: of nothing but an empty script is that
+ * news. */
+static bool says_something(const us_prefixes *k)
+{
+	const size_t count = us_prefixes_count(k);
+
+	return count > 0 && (count <= k->n || k->n == 0);
+}
+
 static json_t *view_range(const us_prefixes *k)
 {
 	json_t *v;
 	bool ok;
 
-	if (us_prefixes_count(k) == 0)
+	if (!says_something(k))
 		return json_null();
 	v = json_object();
 	ok = v != NULL;
@@ -174,6 +183,8 @@ static json_t *view_evidence(const us_evidence *e, bool details)
 	view_set(v, &ok, "proof", view_proof(e->proof));
 	view_set(v, &ok, "prefixes", view_prefixes(&e->prefixes));
 	view_set(v, &ok, "applied_prefix", view_range(&e->prefixes));
+	view_set(v, &ok, "reruns", json_boolean(e->reruns));
+	view_set(v, &ok, "rerun_why", view_text(e->rerun_why, false));
 	view_set(v, &ok, "atomic", view_tristate((int)e->atomic));
 	view_set(v, &ok, "edited", view_tristate((int)e->edited));
 	view_set(v, &ok, "error", view_logged_error(e, details));
