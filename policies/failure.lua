@@ -29,17 +29,17 @@ function policy.failure(case)
     return verdict.rolled_back(found .. " and recorded as applied; the failed record is closed")
   end
   if not case:permits("rolled_back") then
-    return verdict.stop(("%s; %s; %s"):format(words.error(case), found, words.see(case)))
+    return verdict.stop(words.picture(case))
   end
   if not reason then
-    return verdict.stop(("%s; %s, but the same script would fail the same way: correct it or what it ran "
-      .. "into, then `unstick resolve --rolled-back %s`"):format(words.error(case), found, case.name))
+    return verdict.stop(("%s; %s, but the same script %s fail the same way: correct it or what it ran "
+      .. "into, then `unstick resolve --rolled-back %s`"):format(
+      words.error(case), found, case.cause == "unknown" and "may" or "would", case.name))
   end
   if case.attempts_left > 0 then
-    return verdict.rolled_back(("%s, and %s"):format(found, reason))
+    return verdict.rolled_back(("%s, %s, and %s"):format(found, words.again(case), reason))
   end
-  return verdict.stop(("it failed again after %d attempts; %s; %s; %s"):format(
-    case.attempts, words.error(case), found, words.see(case)))
+  return verdict.stop(("it failed again after %d attempts; %s"):format(case.attempts, words.picture(case)))
 end
 
 return policy

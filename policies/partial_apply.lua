@@ -6,32 +6,18 @@ local words = require("builtin.words")
 ---@type unstick.Policy
 local policy = { summary = "Says exactly what a half applied migration left." }
 
----@param case unstick.Case
----@return string
-local function picture(case)
-  local found = { words.error(case), words.progress(case) }
-  local statements = words.statements(case)
-  if statements ~= "" then
-    table.insert(found, "statements " .. statements)
-  end
-  for _, leftover in ipairs(case.evidence.leftovers or {}) do
-    table.insert(found, "left over: " .. leftover)
-  end
-  return table.concat(found, "; ")
-end
-
 function policy.partial_apply(case)
+  local found = words.progress(case)
   if case:permits("applied") then
-    return verdict.applied(words.progress(case))
+    return verdict.applied(found)
   end
   if not case:permits("rolled_back") then
-    return verdict.stop(("%s; %s"):format(picture(case), words.see(case)))
+    return verdict.stop(words.picture(case))
   end
   if case.attempts_left > 0 then
-    return verdict.rolled_back(words.progress(case) .. ", and the whole script may run again over it")
+    return verdict.rolled_back(("%s, %s"):format(found, words.again(case)))
   end
-  return verdict.stop(("it failed again after %d attempts; %s; %s"):format(
-    case.attempts, picture(case), words.see(case)))
+  return verdict.stop(("it failed again after %d attempts; %s"):format(case.attempts, words.picture(case)))
 end
 
 return policy

@@ -15,13 +15,13 @@ function policy.timeout(case)
     return verdict.rolled_back(found .. " and recorded as applied; the failed record is closed")
   end
   if not case:permits("rolled_back") then
-    return verdict.stop(("it was interrupted (%s); %s; %s"):format(case.cause, found, words.see(case)))
+    return verdict.stop(("it was interrupted (%s); %s"):format(case.cause, words.picture(case)))
   end
   if case.attempts_left > 0 then
-    return verdict.rolled_back(("it was interrupted (%s); %s, so it can run again"):format(case.cause, found))
+    return verdict.rolled_back(("it was interrupted (%s); %s, %s"):format(case.cause, found, words.again(case)))
   end
-  return verdict.stop(("it was interrupted again after %d attempts (%s); %s; %s"):format(
-    case.attempts, case.cause, found, words.see(case)))
+  return verdict.stop(("it was interrupted again after %d attempts (%s); %s"):format(
+    case.attempts, case.cause, words.picture(case)))
 end
 
 return policy

@@ -42,6 +42,25 @@ describe("a migration whose SQL failed", function()
     end)
   end
 
+  it("names what is left over, and what cleans it", function()
+    local verdict = decide(unstick.case({ kind = "failure", evidence = { state = "none", leftovers = {
+      "the INVALID index User_email_key (DROP INDEX CONCURRENTLY \"User_email_key\")" } } }))
+    assert.equal("stop", verdict.action)
+    assert.truthy(verdict.reason:find("left over: the INVALID index User_email_key (DROP", 1, true), verdict.reason)
+  end)
+
+  it("runs over what is there only where that is permitted", function()
+    local evidence = { state = "partial", prefixes = { 0, 1 }, applied_prefix = { min = 0, max = 1 },
+      statements = { { state = "unknown" }, { state = "absent" } }, reruns = true }
+    local case = { kind = "failure", cause = "lock", evidence = evidence, permitted = { "rolled_back" } }
+    local verdict = decide(unstick.case(case))
+    assert.equal("rolled_back", verdict.action)
+    assert.truthy(verdict.reason:find("between 0 and 1 of 2 statements ran, and all of it can run again", 1, true),
+      verdict.reason)
+    case.permitted = nil
+    assert.equal("stop", decide(unstick.case(case)).action)
+  end)
+
   it("says where to look whenever it stops", function()
     local verdict = decide(unstick.case({ kind = "failure", name = "2024_x" }))
     assert.truthy(verdict.reason:find("unstick explain 2024_x", 1, true), verdict.reason)
