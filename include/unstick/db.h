@@ -72,6 +72,13 @@ typedef struct {
 	const char *version;  /* the server's, or the library's */
 } us_db_info;
 
+/* What a script left open: nothing, a transaction of its own, one that has failed.
+ */
+typedef enum { US_DB_IDLE, US_DB_OPEN, US_DB_FAILED } us_db_transaction;
+
+/* Asked some ten times a second while a script runs; true: it is cancelled. */
+typedef bool us_db_stop_fn(void *ctx);
+
 /* A database driver. Every slot is required; a driver that can't do a thing says so
  * with an error, it does not leave NULL behind. Every function reports a refused or
  * lost connection as US_E_CONNECT, a busy file or a lock waited for too long
@@ -100,6 +107,13 @@ typedef struct {
 	 * error an open transaction waits for rollback; a commit of it is reported
 	 * as an error. rollback without a transaction is none. */
 	us_code (*run)(us_db *db, us_stmt *stmts, size_t n, us_err *err);
+
+	/* Runs a text of any number of statements as one message, as Prisma's
+	 * native engine does; only on a WRITE handle, rows are not wanted. `stop`
+	 * may be NULL. *after is set whatever happens; FAILED stands for a
+	 * connection that is lost, too. */
+	us_code (*script)(us_db *db, const char *sql, us_db_stop_fn *stop,
+		void *ctx, us_db_transaction *after, us_err *err);
 
 	/* The statements that open and end a transaction; begin_read's sees one
 	 * snapshot, can't write and waits for no lock longer than 2 s, nor runs any

@@ -7,8 +7,8 @@
 
 /* The PostgreSQL driver's own insides, by file: connecting (postgres_connect.c),
  * what a batch sends (postgres_queue.c), sending and collecting it
- * (postgres_run.c), looking at other sessions (postgres_sessions.c), the rest and
- * the table (postgres.c). */
+ * (postgres_run.c), whole scripts (postgres_script.c), looking at other sessions
+ * (postgres_sessions.c), the rest and the table (postgres.c). */
 typedef struct {
 	us_db base;
 	PGconn *conn;
@@ -43,6 +43,16 @@ us_code pg_queue_build(
 	pg_queue *out, const pg_db *db, us_stmt *stmts, size_t n, us_err *err);
 
 us_code pg_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
+
+us_code pg_script(us_db *base, const char *sql, us_db_stop_fn *stop, void *ctx,
+	us_db_transaction *after, us_err *err);
+
+/* What went wrong, in the server's words or libpq's. */
+us_code pg_fail_result(const PGresult *res, us_err *err);
+us_code pg_lost(pg_db *db, us_err *err);
+/* A COPY that wants data from us can't be drained in a pipeline, nor answered. */
+bool pg_is_copy(const PGresult *res);
+void pg_hang_up(pg_db *db); /* later calls say that the connection is lost */
 
 /* Runs a query whose only cell is a boolean. */
 us_code pg_ask(us_db *base, const char *sql, bool *yes, us_err *err);

@@ -55,7 +55,7 @@ static us_code fail_folded(us_err *err, us_code code, const char *text)
 	return code;
 }
 
-static us_code lost(pg_db *db, us_err *err)
+us_code pg_lost(pg_db *db, us_err *err)
 {
 	const char *text = PQerrorMessage(db->conn);
 
@@ -65,7 +65,7 @@ static us_code lost(pg_db *db, us_err *err)
 
 /* The server's own words, without DETAIL (it has users' data in it). FATAL is a
  * server that hangs up, whatever its SQLSTATE; 55P03 is lock_timeout and NOWAIT. */
-static us_code fail_result(const PGresult *res, us_err *err)
+us_code pg_fail_result(const PGresult *res, us_err *err)
 {
 	const char *severity =
 		PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
@@ -182,13 +182,13 @@ static void take_result(run *r, PGresult *res, const pg_item *item)
 			r->err, US_E_DB, "COPY to or from the client: not here");
 		break;
 	default:
-		r->rc = fail_result(res, r->err);
+		r->rc = pg_fail_result(res, r->err);
 		break;
 	}
 }
 
 /* A COPY can't be drained in a pipeline: hang up, later calls say so. */
-static bool is_copy(const PGresult *res)
+bool pg_is_copy(const PGresult *res)
 {
 	ExecStatusType status = PQresultStatus(res);
 
@@ -196,7 +196,7 @@ static bool is_copy(const PGresult *res)
 	       status == PGRES_COPY_BOTH;
 }
 
-static void hang_up(pg_db *db)
+void pg_hang_up(pg_db *db)
 {
 	PQfinish(db->conn);
 	db->conn = NULL;
@@ -208,12 +208,12 @@ static bool take_results(run *r, const pg_item *item)
 	PGresult *res;
 
 	while ((res = PQgetResult(r->db->conn))) {
-		bool copy = is_copy(res);
+		bool copy = pg_is_copy(res);
 
 		take_result(r, res, item);
 		PQclear(res);
 		if (copy) {
-			hang_up(r->db);
+			pg_hang_up(r->db);
 			return false;
 		}
 	}
@@ -248,13 +248,13 @@ static us_code run_queue(pg_db *db, const pg_queue *q, us_err *err)
 	bool alive = true;
 
 	if (!send_all(db->conn, q))
-		return lost(db, err);
+		return pg_lost(db, err);
 	for (size_t i = 0; alive && i < q->len; i++)
 		alive = take_results(&r, &q->items[i]);
 	if (alive)
 		alive = take_sync(db->conn);
 	if (!alive && db->conn && r.rc == US_OK)
-		r.rc = lost(db, err);
+		r.rc = pg_lost(db, err);
 	return r.rc;
 }
 
@@ -280,7 +280,8 @@ us_code pg_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
 		pg_queue end = { .items = &item, .len = 1 };
 
 		if (run_queue(db, &end, NULL) != US_OK)
-			hang_up(db); /* nothing was written; the next call says so
+			pg_hang_up(
+				db); /* nothing was written; the next call says so
 				      */
 	}
 	return rc;

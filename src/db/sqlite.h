@@ -27,6 +27,9 @@ us_code lite_fail(const lite_db *db, us_err *err);
 
 us_code lite_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
 
+us_code lite_script(us_db *base, const char *sql, us_db_stop_fn *stop, void *ctx,
+	us_db_transaction *after, us_err *err);
+
 us_code lite_reader_open(us_db **out, us_db *const *owner, us_err *err);
 /* An authorizer that keeps other files out. */
 int lite_deny_attach(void *ctx, int action, const char *a, const char *b,

@@ -138,6 +138,7 @@ static const us_db_ops reader_ops = {
 	.close = reader_close,
 	.info = reader_info,
 	.run = reader_run,
+	.script = lite_script,
 	.begin_read = "BEGIN",
 	.begin_write = "BEGIN", /* and nothing can be written in it */
 	.commit = "COMMIT",

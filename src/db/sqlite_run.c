@@ -174,3 +174,12 @@ us_code lite_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
 		rc = run_one(db, &stmts[i], err);
 	return rc;
 }
+
+/* Scripts are replayed in memory, which no driver is needed for. */
+us_code lite_script(us_db *base, const char *sql, us_db_stop_fn *stop, void *ctx,
+	us_db_transaction *after, us_err *err)
+{
+	(void)base, (void)sql, (void)stop, (void)ctx;
+	*after = US_DB_IDLE;
+	return us_fail(err, US_E_DB, "whole scripts are not run on a file");
+}
