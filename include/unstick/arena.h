@@ -22,6 +22,9 @@ const char *us_arena_str(us_arena *a, const char *text);
 const char *us_arena_strn(us_arena *a, const char *bytes, size_t n);
 const char *us_arena_strf(us_arena *a, const char *fmt, ...) US_PRINTF(2, 3);
 
+/* Takes over all of from's memory; from is empty then. */
+void us_arena_adopt(us_arena *a, us_arena *from);
+
 US_MUST us_code us_arena_check(const us_arena *a, us_err *err);
 void us_arena_fini(us_arena *a);
 

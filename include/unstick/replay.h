@@ -1,25 +1,13 @@
 #ifndef US_REPLAY_H
 #define US_REPLAY_H
 
-#include "unstick/config.h"
-#include "unstick/db.h"
-#include "unstick/history.h"
-#include "unstick/script.h"
 #include "unstick/states.h"
 
 /* Evidence by doing: the history is replayed in a scratch database that nobody else
  * sees, then the script, statement by statement, and after each the scratch
  * database is compared with the live one on the keys that the script touches. */
 
-/* A case whose script is on disk and is the one that ran, or is judged as it is. */
-typedef struct {
-	const us_config *config;
-	us_db *live; /* only read */
-	const us_history *history;
-	const us_entry *entry;
-	const us_script *script;
-	const us_record *failed; /* the newest failed record; NULL: none */
-} us_replay_case;
+typedef us_stuck us_replay_case;
 
 /* Fills r (zeroed; release with us_reading_fini()). What can't be replayed is
  * unknown, with its reason in r->why, not an error. */

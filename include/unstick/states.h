@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "unstick/str.h"
+#include "unstick/config.h"
+#include "unstick/history.h"
+#include "unstick/script.h"
 
 /* One model for every database: a state is a map from keys ("column
  * public.User.age", "type") to values. A script of n statements has n + 1 states;
@@ -63,6 +65,17 @@ typedef enum {
 } us_stmt_state;
 
 const char *us_stmt_state_name(us_stmt_state s);
+
+/* What a provider is asked about: a case whose script is on disk. All borrowed; the
+ * live database is only read. */
+typedef struct {
+	const us_config *config;
+	us_db *live;
+	const us_history *history;
+	const us_entry *entry;
+	const us_script *script;
+	const us_record *failed; /* the newest failed record; NULL: there is none */
+} us_stuck;
 
 /* Owned: release with us_reading_fini(). Of a provider that can't tell, prefixes
  * are unknown, why says why not (or is NULL: nothing to say), and the arrays are

@@ -91,6 +91,18 @@ const char *us_arena_strf(us_arena *a, const char *fmt, ...)
 	return text;
 }
 
+void us_arena_adopt(us_arena *a, us_arena *from)
+{
+	us_arena_block **end = &a->blocks;
+
+	/* behind our own: the first block is the one that has room */
+	while (*end)
+		end = &(*end)->next;
+	*end = from->blocks;
+	a->failed |= from->failed;
+	*from = (us_arena){ 0 };
+}
+
 us_code us_arena_check(const us_arena *a, us_err *err)
 {
 	return a->failed ? us_fail(err, US_E_NOMEM, "out of memory") : US_OK;

@@ -96,35 +96,63 @@ world *world_new(const char *schema)
 	return w;
 }
 
-world *world_clone(const world *w)
+static bool copy_arrays(world *c, const world *w)
 {
-	world *c = calloc(1, sizeof(*c));
+	size_t ntouched = w->ntouched + 1;
 
-	if (!c)
-		return NULL;
 	c->objects = malloc(w->cap * sizeof(*c->objects));
 	c->chain = malloc(w->cap * sizeof(*c->chain));
 	c->buckets = malloc(w->nbuckets * sizeof(*c->buckets));
-	if (!c->objects || !c->chain || !c->buckets) {
-		world_free(c);
-		return NULL;
-	}
+	c->touched = malloc(ntouched * sizeof(*c->touched));
+	if (!c->objects || !c->chain || !c->buckets || !c->touched)
+		return false;
 	memcpy(c->objects, w->objects, (w->n + 1) * sizeof(*c->objects));
 	memcpy(c->chain, w->chain, (w->n + 1) * sizeof(*c->chain));
 	memcpy(c->buckets, w->buckets, w->nbuckets * sizeof(*c->buckets));
-	c->n = w->n;
-	c->cap = w->cap;
-	c->nbuckets = w->nbuckets;
-	c->path = w->path;
-	c->npath = w->npath;
-	c->knows = w->knows;
-	c->knows_ctx = w->knows_ctx;
-	c->mentions = w->mentions;
+	if (w->ntouched > 0)
+		memcpy(c->touched, w->touched, w->ntouched * sizeof(*c->touched));
+	c->touched_cap = ntouched;
+	return true;
+}
+
+world *world_fork(const world *w)
+{
+	world *c = malloc(sizeof(*c));
+
+	if (!c)
+		return NULL;
+	*c = *w;
+	c->arena = (us_arena){ 0 };
+	c->objects = NULL;
+	c->chain = c->buckets = NULL;
+	c->touched = NULL;
+	if (!copy_arrays(c, w)) {
+		world_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+world *world_clone(const world *w)
+{
+	world *c = world_fork(w);
+
+	if (!c)
+		return NULL;
+	c->before = NULL;
+	c->ntouched = 0;
+	c->out = (outcome){ 0 };
 	for (object_id id = 1; id <= c->n; id++) {
 		c->objects[id].twin = id;
 		c->objects[id].moved = false;
 	}
 	return c;
+}
+
+void world_adopt(world *w, world *older)
+{
+	us_arena_adopt(&w->arena, &older->arena);
+	world_free(older);
 }
 
 void world_free(world *w)

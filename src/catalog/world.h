@@ -74,6 +74,11 @@ world *world_new(const char *schema); /* NULL: out of memory */
 /* Another with the same objects under the same ids; borrows the texts of w, which
  * must outlive it. NULL: out of memory. */
 world *world_clone(const world *w);
+/* The same in the middle of a statement list: what is touched and learnt goes on
+ * being so. Borrows texts as a clone does. */
+world *world_fork(const world *w);
+/* Takes over what `older`, which w was forked from, owns, and frees it. */
+void world_adopt(world *w, world *older);
 void world_free(world *w);
 us_arena *world_arena(world *w);
 

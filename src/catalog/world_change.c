@@ -108,16 +108,38 @@ bool world_need(world *w, object_id id, presence need)
 	return false;
 }
 
+static void touch_facets(world *w, object_id id)
+{
+	for (size_t f = FACET_THERE + 1; f < FACETS; f++)
+		if (world_object(w, id)->facets[f].firmness != US_VALUE_UNKNOWN)
+			world_touch(w, id, (facet)f);
+}
+
+/* Under a name that changes hands, everything that is known may be another. */
+static void touch_all(world *w, object_id id)
+{
+	touch_facets(w, id);
+	for (object_id i = 1; i <= w->n; i++)
+		if (w->objects[i].parent == id &&
+			w->objects[i].kind >= OBJECT_COLUMN &&
+			w->objects[i].kind <= OBJECT_RULE) {
+			world_touch(w, i, FACET_THERE);
+			touch_facets(w, i);
+		}
+}
+
 /* The name's place is taken: what stood there is gone. */
-static void displace(world *w, object_kind kind, object_id parent, const char *name)
+static bool displace(world *w, object_kind kind, object_id parent, const char *name)
 {
 	object_id old = world_find(w, kind, parent, name);
 
 	if (!old)
-		return;
+		return false;
+	touch_all(w, old);
 	world_unlink(w, old);
 	w->objects[old].there = THERE_NO;
 	w->objects[old].moved = true;
+	return true;
 }
 
 object_id world_create(
@@ -190,11 +212,12 @@ void world_move(world *w, object_id id, object_id parent, const char *name)
 	object_id old_parent = o->parent, gone;
 	const char *old_name = o->name;
 	object_kind kind = o->kind;
+	bool changes_hands;
 
 	if (!id)
 		return;
 	world_touch(w, id, FACET_THERE);
-	displace(w, kind, parent, name);
+	changes_hands = displace(w, kind, parent, name);
 	world_unlink(w, id);
 	gone = world_insert(w, kind, old_parent, old_name, THERE_NO);
 	world_edit(w, gone)->moved = true;
@@ -203,4 +226,6 @@ void world_move(world *w, object_id id, object_id parent, const char *name)
 	o->name = us_arena_str(&w->arena, name);
 	world_link(w, id);
 	world_touch(w, id, FACET_THERE);
+	if (changes_hands)
+		touch_all(w, id);
 }

@@ -21,14 +21,6 @@ const char *us_case_kind_name(us_case_kind k)
 	return kinds[k];
 }
 
-/* In the order they are asked; the first that knows K ends it. */
-static const struct {
-	us_proof proof;
-	us_code (*look)(us_prefixes *k, char **why, const probe *p, us_err *err);
-} providers[] = {
-	{ US_PROOF_LEDGER, ledger_proof },
-};
-
 static const us_record *newest_failed(const us_entry *entry)
 {
 	for (size_t i = entry->nrecords; i > 0; i--)
@@ -95,84 +87,6 @@ static us_code load_logs(us_evidence *e, probe *p, us_err *err)
 	p->unlogged = !e->error.present;
 	e->error_statement = e->error.statement;
 	e->cause = e->error.cause;
-	return US_OK;
-}
-
-/* Of a script that was emptied after it ran, the empty one says nothing. */
-static us_code load_empty(us_evidence *e, us_err *err)
-{
-	const char *why =
-		"the script holds no statement: nothing can have happened";
-	us_code rc = US_OK;
-
-	if (e->edited == US_YES)
-		why = "the script holds no statement, but it is another than the "
-		      "one that ran";
-	else if (e->edited == US_UNSURE)
-		why = "the script holds no statement, but whether it is the one "
-		      "that ran is not known";
-	else if (!us_script_parsed(e->script))
-		why = "no statement is found in the script, but it can't be parsed";
-	else
-		rc = us_prefixes_set(&e->prefixes, 0, 0, err);
-	return rc == US_OK ? us_strdup(&e->why, why, err) : rc;
-}
-
-/* Why nobody knows K. */
-static const char *why_unknown(const us_evidence *e, const probe *p)
-{
-	if (e->glance)
-		return "not looked at: `unstick audit` does";
-	if (!on_disk(p->c))
-		return "there is no folder of this name, so no script to compare "
-		       "the database with";
-	if (!e->script)
-		return "its migration.sql can't be read";
-	return "the ledger does not prove that the script completed, and nothing "
-	       "else is looked at yet";
-}
-
-static us_code load_prefixes(us_evidence *e, const probe *p, us_err *err)
-{
-	us_code rc = US_OK;
-
-	if (e->script)
-		e->prefixes.n = us_script_len(e->script);
-	if (e->script && e->prefixes.n == 0)
-		return load_empty(e, err);
-	for (size_t i = 0;
-		i < US_LEN(providers) && !e->glance && !e->prefixes.known; i++) {
-		US_AUTO(auto_str) char *why = NULL;
-
-		rc = providers[i].look(&e->prefixes, &why, p, err);
-		if (rc != US_OK)
-			return rc;
-		if (e->prefixes.known)
-			e->proof = providers[i].proof;
-		if (why) {
-			free(e->why);
-			e->why = US_STEAL(why);
-		}
-	}
-	return e->why ? US_OK : us_strdup(&e->why, why_unknown(e, p), err);
-}
-
-/* A statement is there if every k of K has it, absent if none has. */
-static us_code load_statements(us_evidence *e, us_err *err)
-{
-	size_t n = e->script ? us_script_len(e->script) : 0;
-	bool some = us_prefixes_count(&e->prefixes) > 0;
-
-	e->statements = calloc(n + 1, sizeof(*e->statements));
-	e->statement_why = calloc(n + 1, sizeof(*e->statement_why));
-	if (!e->statements || !e->statement_why)
-		return us_fail(err, US_E_NOMEM, "out of memory");
-	for (size_t i = 0; some && i < n; i++) {
-		if (us_prefixes_min(&e->prefixes) > i)
-			e->statements[i] = US_STMT_PRESENT;
-		else if (us_prefixes_max(&e->prefixes) <= i)
-			e->statements[i] = US_STMT_ABSENT;
-	}
 	return US_OK;
 }
 
@@ -248,10 +162,9 @@ static us_code load_all(
 	p.script = e->script;
 	p.edited = e->edited;
 	rc = load_logs(e, &p, err);
+	e->atomic = atomic_of(e, g);
 	if (rc == US_OK)
-		rc = load_prefixes(e, &p, err);
-	if (rc == US_OK)
-		rc = load_statements(e, err);
+		rc = known_load(e, &p, err);
 	if (rc == US_OK)
 		rc = activity_load(e, &p, err);
 	if (rc == US_OK && (c->moved || !on_disk(c)))
@@ -260,7 +173,6 @@ static us_code load_all(
 	if (rc != US_OK)
 		return rc;
 	cut_off = was_cut_off(e, &p);
-	e->atomic = atomic_of(e, g);
 	e->attempts = count_attempts(&p);
 	e->age_seconds = age_of(p.failed, g->now);
 	e->kind = kind_of(e, &p, cut_off);

@@ -48,9 +48,13 @@ typedef struct {
 /* The case's script, cut; NULL if there is none that can be read. The caller's. */
 us_code script_of_case(us_script **out, const probe *p, us_err *err);
 
-/* Providers of K. Each either fills k and says in *why what it rests on, or leaves
- * k unknown (and *why NULL, or why it can't know). */
+/* Fills k and says in *why what it rests on, or leaves k unknown (and *why NULL, or
+ * why it can't know). */
 us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err);
+
+/* Fills prefixes, proof, why, statements, leftovers and reruns; needs script, edited,
+ * error_statement and atomic. */
+us_code known_load(us_evidence *e, const probe *p, us_err *err);
 
 /* Do all statements of e's script share one fate? */
 us_tristate atomic_of(const us_evidence *e, const us_ground *g);

@@ -1,0 +1,218 @@
+/* The provider of evidence that does nothing but read: the script's states on a
+ * symbolic catalog, compared with the rows of the live one that it names. */
+#include "unstick/catalog.h"
+
+#include <string.h>
+
+#include "fold.h"
+#include "live.h"
+#include "rerun.h"
+#include "run.h"
+#include "unstick/auto.h"
+
+/* What one reading is made of; all of it is released together. */
+typedef struct {
+	const us_stuck *c;
+	us_arena arena; /* trees, words, texts */
+	parse script;
+	words about;
+	const later_script *later;
+	world *start, *live;
+	us_states *states;
+	us_strs unclean; /* what live_load() found broken */
+} reading;
+
+static void finish(reading *g)
+{
+	us_states_free(g->states);
+	world_free(g->live);
+	world_free(g->start);
+	us_strs_fini(&g->unclean);
+	us_arena_fini(&g->arena);
+}
+
+static us_code run_through(run *r, const parse *script, const world *start,
+	world *learn_into, us_err *err)
+{
+	us_code rc = run_begin(r, script, start, err);
+
+	if (rc != US_OK)
+		return rc;
+	world_learn_into(r->now, learn_into);
+	while (rc == US_OK && r->ran < script->n)
+		rc = run_step(r, MODE_SCRIPT, err);
+	return rc;
+}
+
+/* The names that the script is about: those of everything it looks up but columns,
+ * which are found with their tables. */
+static us_code find_names(reading *g, us_err *err)
+{
+	world *nothing = world_new(us_db_about(g->c->live).schema);
+	run r = { 0 };
+	us_code rc;
+
+	if (!nothing)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	rc = run_through(&r, &g->script, nothing, NULL, err);
+	g->about.arena = &g->arena;
+	for (object_id id = 1; rc == US_OK && id <= world_count(r.now); id++) {
+		const object *o = world_object(r.now, id);
+
+		if (o->kind != OBJECT_COLUMN && o->kind != OBJECT_SCHEMA)
+			words_add(&g->about, o->name, strlen(o->name));
+	}
+	run_end(&r);
+	world_free(nothing);
+	return rc;
+}
+
+/* What the script needs was so before it: learnt by running it once. */
+static us_code learn_start(reading *g, us_err *err)
+{
+	run r;
+	us_code rc = run_through(&r, &g->script, g->start, g->start, err);
+
+	run_end(&r);
+	return rc;
+}
+
+/* Another migration that ran later may have changed what this one touches. */
+static const char *doubt_of(reading *g, const world_key *key)
+{
+	const char *name = key->relation ? key->relation : key->name;
+
+	for (const later_script *l = g->later; l->name; l++) {
+		words said = { .arena = &g->arena };
+
+		if (l->text)
+			words_add(&said, l->text, l->len);
+		if (!l->text || words_have(&said, name, strlen(name)))
+			return us_arena_strf(&g->arena,
+				"%s, which was begun later, may have changed it",
+				l->name);
+	}
+	return NULL;
+}
+
+/* Whatever the script would make of it: a thing that the server itself calls broken
+ * is neither there nor not there. */
+static bool is_broken(reading *g, const world_key *key)
+{
+	world_key valid = *key;
+	us_value v;
+
+	if (key->kind != OBJECT_RELATION)
+		return false;
+	valid.facet = FACET_VALID;
+	v = world_at(g->live, &valid);
+	return v.text && strcmp(v.text, "no") == 0;
+}
+
+static us_code put_keys(
+	reading *g, world *keys, world *now, size_t k, size_t lasting, us_err *err)
+{
+	for (size_t i = 0; i < world_ntouched(keys); i++) {
+		const world_key *key = world_touched(keys, i);
+		size_t at = us_states_key(g->states, world_key_title(keys, key),
+			facet_name(key->facet));
+		const char *doubt;
+
+		/* an open transaction's statements are lost with it */
+		us_states_put(g->states, at, k,
+			lasting < k ? us_states_at(g->states, at, lasting)
+				    : world_at(now, key));
+		if (k > 0)
+			continue;
+		doubt = doubt_of(g, key);
+		if (doubt)
+			us_states_doubt(g->states, at, doubt);
+		if (!is_broken(g, key))
+			us_states_put_live(g->states, at, world_at(g->live, key));
+	}
+	return us_arena_check(world_arena(keys), err);
+}
+
+/* All states on the keys that a whole run touches. */
+static us_code put_states(reading *g, world *keys, us_err *err)
+{
+	run r;
+	us_code rc = run_begin(&r, &g->script, g->start, err);
+
+	if (rc == US_OK)
+		rc = put_keys(g, keys, r.now, 0, 0, err);
+	while (rc == US_OK && r.ran < g->script.n) {
+		rc = run_step(&r, MODE_FOLD, err);
+		if (rc == US_OK)
+			rc = put_keys(
+				g, keys, run_outside(&r), r.ran, r.lasting, err);
+	}
+	if (rc == US_OK)
+		rc = us_arena_check(world_arena(r.now), err);
+	run_end(&r);
+	return rc;
+}
+
+/* The world after the script, the keys, the live rows; then the states. */
+static us_code compare(us_reading *out, reading *g, us_err *err)
+{
+	run whole;
+	us_code rc = run_through(&whole, &g->script, g->start, NULL, err);
+
+	if (rc == US_OK)
+		rc = live_load(&g->live, g->c->live, whole.now, &g->unclean, err);
+	if (rc == US_OK)
+		rc = us_states_new(&g->states, g->script.n, err);
+	if (rc == US_OK)
+		rc = put_states(g, whole.now, err);
+	if (rc == US_OK)
+		rc = us_states_judge(g->states, out, err);
+	for (size_t i = 0; rc == US_OK && i < g->unclean.len; i++)
+		rc = us_strs_add(&out->leftovers, g->unclean.items[i], err);
+	if (rc == US_OK)
+		rc = rerun_judge(
+			out, &g->script, g->start, run_outside(&whole), err);
+	run_end(&whole);
+	return rc;
+}
+
+/* Cut and parse must be of one mind, or a statement's number means nothing. */
+static bool is_readable(reading *g)
+{
+	const us_script *s = g->c->script;
+
+	return us_script_parsed(s) &&
+	       parse_sql(&g->arena, &g->script, us_script_text(s),
+		       us_script_text_len(s)) &&
+	       g->script.n == us_script_len(s);
+}
+
+us_code us_catalog_read(us_reading *r, const us_stuck *c, us_err *err)
+{
+	reading g = { .c = c };
+	us_code rc;
+
+	if (!is_readable(&g)) {
+		rc = us_arena_check(&g.arena, err);
+		if (rc == US_OK)
+			rc = us_strdup(&r->why,
+				"PostgreSQL's parser (15) can't read the script: "
+				"what its statements do is not known",
+				err);
+		finish(&g);
+		return rc;
+	}
+	rc = us_reading_init(r, g.script.n, err);
+	if (rc == US_OK)
+		rc = find_names(&g, err);
+	if (rc == US_OK)
+		rc = fold_history(&g.start, &g.later, c, &g.about, err);
+	if (rc == US_OK)
+		rc = learn_start(&g, err);
+	if (rc == US_OK)
+		rc = compare(r, &g, err);
+	if (rc == US_OK)
+		rc = us_arena_check(&g.arena, err);
+	finish(&g);
+	return rc;
+}

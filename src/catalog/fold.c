@@ -1,0 +1,280 @@
+/* The history, folded: what ran before the case, in the order it ran. What a
+ * migration left that can't be followed (its folder is gone, it was edited, it
+ * failed and was never run again) makes unknown what it may have touched. */
+#include "fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kinds.h"
+#include "parse.h"
+#include "unstick/auto.h"
+
+typedef enum {
+	RAN,    /* as it is on disk */
+	MAY_BE, /* some of it may have, and what is on disk says what */
+	LOST    /* something ran, and nothing says what */
+} part_kind;
+
+/* One record's part in the history. */
+typedef struct {
+	us_time at;
+	size_t order; /* among records begun at the same time */
+	part_kind kind;
+	const us_entry *entry;
+	const char *text;
+	size_t len;
+	bool wanted;
+} part;
+
+typedef struct {
+	const us_stuck *c;
+	words *about;
+	part *parts;
+	size_t n;
+} folding;
+
+static bool is_same_script(const us_stuck *c, const us_entry *e, const us_record *r)
+{
+	us_directory *dir = us_history_directory(c->history);
+	us_err ignored = { 0 };
+	bool same = false;
+
+	return e->migration != US_NO_MIGRATION && r->checksum &&
+	       us_directory_matches(
+		       dir, e->migration, r->checksum, &same, &ignored) == US_OK &&
+	       same;
+}
+
+static bool has_applied(const us_entry *e)
+{
+	for (size_t i = 0; i < e->nrecords; i++)
+		if (us_record_state_of(e->records[i]) == US_RECORD_APPLIED)
+			return true;
+	return false;
+}
+
+static part_kind kind_of(const us_stuck *c, const us_entry *e, const us_record *r)
+{
+	if (!is_same_script(c, e, r))
+		return LOST;
+	return us_record_state_of(r) == US_RECORD_APPLIED ? RAN : MAY_BE;
+}
+
+static size_t count_records(const us_history *h)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < us_history_len(h); i++)
+		n += us_history_entry(h, i)->nrecords;
+	return n;
+}
+
+static us_code add_part(
+	folding *f, const us_entry *e, const us_record *r, us_err *err)
+{
+	part p = { .at = r->started_at,
+		.order = f->n,
+		.kind = kind_of(f->c, e, r),
+		.entry = e };
+	US_AUTO(auto_str) char *text = NULL;
+	us_err unreadable = { 0 };
+	us_code rc;
+
+	/* the run that was rolled back is told by the one that succeeded: what was
+	 * left of it was in its way, or made no difference */
+	if (p.kind != RAN && us_record_state_of(r) != US_RECORD_APPLIED &&
+		has_applied(e))
+		return US_OK;
+	if (p.kind != LOST) {
+		rc = us_directory_script(us_history_directory(f->c->history),
+			e->migration, &text, &p.len, &unreadable);
+		if (rc == US_E_NOMEM)
+			return us_fail(err, rc, "out of memory");
+		if (rc == US_OK)
+			p.text = us_arena_strn(f->about->arena, text, p.len);
+		else
+			p.kind = LOST;
+	}
+	f->parts[f->n++] = p;
+	return US_OK;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const part *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* Everything but the case's own records. A record whose time is not known may have
+ * run at any time: it is taken as one that is lost. */
+static us_code list_parts(folding *f, us_err *err)
+{
+	const us_history *h = f->c->history;
+	us_code rc = US_OK;
+
+	f->parts = calloc(count_records(h) + 1, sizeof(*f->parts));
+	if (!f->parts)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < us_history_len(h); i++) {
+		const us_entry *e = us_history_entry(h, i);
+
+		for (size_t j = 0; e != f->c->entry && j < e->nrecords; j++) {
+			rc = add_part(f, e, e->records[j], err);
+			if (rc != US_OK)
+				return rc;
+		}
+	}
+	qsort(f->parts, f->n, sizeof(*f->parts), by_time);
+	return US_OK;
+}
+
+static us_time began(const us_stuck *c)
+{
+	return c->failed ? c->failed->started_at : US_NEVER;
+}
+
+static bool is_later(const folding *f, const part *p)
+{
+	return began(f->c) != US_NEVER && p->at != US_NEVER && p->at > began(f->c);
+}
+
+/* Statements whose reach their own words don't show: names change, dependents go
+ * along, and anything may be done by code. ON DELETE CASCADE is none of them. */
+static bool reaches_far(const part *p)
+{
+	static const char *const far[] = { "rename", "do", "execute", "call",
+		"search_path", "schema", "select", "cascade" };
+	const char *before = "";
+	size_t at = 0, n, nbefore = 0;
+
+	while ((n = words_next(p->text, p->len, &at)) > 0) {
+		const char *word = p->text + at - n;
+		bool action = words_equal(before, nbefore, "delete") ||
+			      words_equal(before, nbefore, "update");
+
+		for (size_t i = 0; i < US_LEN(far); i++)
+			if (words_equal(word, n, far[i]) &&
+				(!action || strcmp(far[i], "cascade") != 0))
+				return true;
+		before = word;
+		nbefore = n;
+	}
+	return false;
+}
+
+static bool renames(const part *p)
+{
+	size_t at = 0, n;
+
+	while ((n = words_next(p->text, p->len, &at)) > 0)
+		if (words_equal(p->text + at - n, n, "rename"))
+			return true;
+	return false;
+}
+
+/* From the newest to the oldest, so that the names a thing had before it was
+ * renamed are looked for in what is older. */
+static void choose(folding *f)
+{
+	for (size_t i = f->n; i > 0; i--) {
+		part *p = &f->parts[i - 1];
+		bool about;
+
+		if (!p->text)
+			continue;
+		about = words_share(f->about, p->text, p->len);
+		p->wanted = about || reaches_far(p);
+		if (about && renames(p))
+			words_add(f->about, p->text, p->len);
+	}
+}
+
+/* A script that takes something back is not told by its statements alone. */
+static bool rolls_back(const parse *script)
+{
+	for (size_t i = 0; i < script->n; i++) {
+		const PgQuery__Node *t = script->tree[i];
+
+		if (t->node_case != PG_QUERY__NODE__NODE_TRANSACTION_STMT)
+			continue;
+		switch (t->transaction_stmt->kind) {
+		case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+		case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+			return true;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
+static void apply_part(world *w, const part *p, us_arena *arena)
+{
+	const char *schema = world_schema_name(w);
+	parse script;
+
+	if (p->kind == LOST) {
+		world_blur(w, 0);
+		return;
+	}
+	if (p->kind == MAY_BE || !parse_sql(arena, &script, p->text, p->len) ||
+		rolls_back(&script)) {
+		world_blur_mentioned(w, p->text, p->len);
+		return;
+	}
+	for (size_t i = 0; i < script.n; i++)
+		apply_statement(w, MODE_FOLD, script.tree[i], script.text[i],
+			script.len[i]);
+	world_set_path(w, &schema, 1); /* every migration begins with Prisma's */
+}
+
+static bool knows_name(const void *about, const char *name)
+{
+	return words_have(about, name, strlen(name));
+}
+
+static us_code list_later(const later_script **out, const folding *f, us_err *err)
+{
+	later_script *list =
+		us_arena_alloc(f->about->arena, (f->n + 1) * sizeof(*list));
+	size_t n = 0;
+
+	for (size_t i = 0; list && i < f->n; i++)
+		if (is_later(f, &f->parts[i]))
+			list[n++] = (later_script){ f->parts[i].entry->name,
+				f->parts[i].text, f->parts[i].len };
+	*out = list;
+	return us_arena_check(f->about->arena, err);
+}
+
+us_code fold_history(world **out, const later_script **later, const us_stuck *c,
+	words *about, us_err *err)
+{
+	folding f = { .c = c, .about = about };
+	us_arena trees = { 0 };
+	world *w = world_new(us_db_about(c->live).schema);
+	us_code rc;
+
+	*out = w;
+	if (!w)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	rc = list_parts(&f, err);
+	if (rc == US_OK) {
+		choose(&f);
+		world_close(w, knows_name, about);
+		for (size_t i = 0; i < f.n; i++)
+			if (!is_later(&f, &f.parts[i]) &&
+				(f.parts[i].wanted || f.parts[i].kind == LOST))
+				apply_part(w, &f.parts[i], &trees);
+		rc = list_later(later, &f, err);
+	}
+	if (rc == US_OK)
+		rc = us_arena_check(&trees, err);
+	us_arena_fini(&trees);
+	free(f.parts);
+	return rc;
+}

@@ -1,0 +1,321 @@
+/* K of a case: what the ledger proves, what a provider reads in the database, and
+ * what else is known of how the script was sent. Each only narrows; where two of
+ * them can't both be true, nothing fits, and that is said. */
+#include <string.h>
+
+#include "evidence_impl.h"
+#include "unstick/auto.h"
+#include "unstick/catalog.h"
+#include "unstick/replay.h"
+
+/* Who reads the database, by its provider; replay where it was asked for, or where
+ * the first gives a range. */
+typedef us_code read_fn(us_reading *r, const us_stuck *c, us_err *err);
+static const struct {
+	const char *provider;
+	us_proof proof;
+	read_fn *read;
+	read_fn *second; /* NULL: there is none */
+} readers[] = {
+	{ "postgresql", US_PROOF_CATALOG, us_catalog_read, us_replay_postgres },
+	{ "sqlite", US_PROOF_REPLAY, us_replay_sqlite, NULL },
+};
+
+/* Of a script that was emptied after it ran, the empty one says nothing. */
+static us_code load_empty(us_evidence *e, us_err *err)
+{
+	const char *why =
+		"the script holds no statement: nothing can have happened";
+	us_code rc = US_OK;
+
+	if (e->edited == US_YES)
+		why = "the script holds no statement, but it is another than the "
+		      "one that ran";
+	else if (e->edited == US_UNSURE)
+		why = "the script holds no statement, but whether it is the one "
+		      "that ran is not known";
+	else if (!us_script_parsed(e->script))
+		why = "no statement is found in the script, but it can't be parsed";
+	else
+		rc = us_prefixes_set(&e->prefixes, 0, 0, err);
+	return rc == US_OK ? us_strdup(&e->why, why, err) : rc;
+}
+
+/* what, and if there is more to say, so does `more`; either may be e's own. */
+static us_code say(us_evidence *e, const char *what, const char *link,
+	const char *more, us_err *err)
+{
+	char *said = NULL;
+	us_code rc = us_strf(
+		&said, err, "%s%s%s", what, more ? link : "", more ? more : "");
+
+	if (rc != US_OK)
+		return rc;
+	free(e->why);
+	e->why = said;
+	return US_OK;
+}
+
+/* ---- what a provider says ---------------------------------------------------- */
+
+static bool is_range(const us_reading *r)
+{
+	return us_prefixes_count(&r->prefixes) > 1;
+}
+
+static bool has_shadow(const us_config *config)
+{
+	return config->shadow_url || config->shadow == US_SHADOW_CREATE;
+}
+
+/* A second opinion that knows less, or nothing that fits, changes nothing. */
+static bool is_better(const us_reading *second, const us_reading *first)
+{
+	if (us_prefixes_count(&second->prefixes) == 0)
+		return false;
+	if (!first->prefixes.known)
+		return true;
+	for (size_t k = 0; k <= second->prefixes.n; k++)
+		if (second->prefixes.member[k] && !first->prefixes.member[k])
+			return false;
+	return us_prefixes_count(&second->prefixes) <
+	       us_prefixes_count(&first->prefixes);
+}
+
+static us_code read_database(
+	us_reading *r, us_proof *proof, const probe *p, us_err *err)
+{
+	const us_config *config = p->ground->config;
+	const us_stuck stuck = { config, p->ground->db, p->ground->history,
+		p->c->entry, p->script, p->failed };
+	const char *provider = p->ground->db->ops->provider;
+	us_reading second = { 0 };
+	us_code rc;
+	size_t i = 0;
+
+	while (i < US_LEN(readers) && strcmp(readers[i].provider, provider) != 0)
+		i++;
+	if (i == US_LEN(readers))
+		return US_OK;
+	*proof = readers[i].proof;
+	rc = readers[i].read(r, &stuck, err);
+	if (rc != US_OK || !readers[i].second || !has_shadow(config) ||
+		p->ground->have_lock)
+		return rc;
+	if (config->evidence != US_PROVIDER_REPLAY && !is_range(r))
+		return US_OK;
+	rc = readers[i].second(&second, &stuck, err);
+	if (rc == US_OK && is_better(&second, r)) {
+		us_reading_fini(r);
+		*r = second;
+		*proof = US_PROOF_REPLAY;
+		return US_OK;
+	}
+	us_reading_fini(&second);
+	return rc;
+}
+
+/* Takes over what the reading owns. */
+static void take(us_evidence *e, us_reading *r)
+{
+	free(e->prefixes.member);
+	e->prefixes = r->prefixes;
+	e->statements = r->statements;
+	e->statement_why = r->statement_why;
+	e->leftovers = r->leftovers;
+	free(e->why);
+	e->why = r->why;
+	r->prefixes = (us_prefixes){ 0 };
+	r->statements = NULL;
+	r->statement_why = NULL;
+	r->leftovers = (us_strs){ 0 };
+	r->why = NULL;
+}
+
+/* ---- narrowing ------------------------------------------------------------------
+ */
+
+/* Keeps the k that `keeps` wants, if any is left; says in words what narrowed. */
+typedef bool keeps_fn(const us_evidence *e, size_t k);
+
+static us_code narrow(
+	us_evidence *e, keeps_fn *keeps, const char *because, us_err *err)
+{
+	us_prefixes *k = &e->prefixes;
+	size_t before = us_prefixes_count(k), after = 0;
+
+	for (size_t i = 0; i <= k->n && before > 1; i++)
+		after += k->member[i] && keeps(e, i);
+	if (before <= 1 || after == 0 || after == before)
+		return US_OK;
+	for (size_t i = 0; i <= k->n; i++)
+		k->member[i] = k->member[i] && keeps(e, i);
+	return say(e, e->why, "; ", because, err);
+}
+
+/* All statements share one fate: none ran, or all did. */
+static bool is_none_or_all(const us_evidence *e, size_t k)
+{
+	return k == 0 || k == e->prefixes.n;
+}
+
+static bool is_before_error(const us_evidence *e, size_t k)
+{
+	return k < e->error_statement;
+}
+
+static us_code narrow_all(us_evidence *e, us_err *err)
+{
+	us_code rc = US_OK;
+
+	if (e->atomic == US_YES)
+		rc = narrow(e, is_none_or_all,
+			"the script was sent as one query, so all of it ran or "
+			"nothing did",
+			err);
+	if (rc == US_OK && e->error_statement > 0 && e->edited == US_NO)
+		rc = narrow(e, is_before_error,
+			"the error came from a statement before the rest", err);
+	return rc;
+}
+
+/* The ledger says that all of it ran. What is in the database may say that it is
+ * not so any more: then neither is a proof. */
+static us_code join_ledger(
+	us_evidence *e, us_prefixes *ledger, char *why, us_proof proof, us_err *err)
+{
+	us_prefixes *k = &e->prefixes;
+
+	if (!ledger->known) {
+		e->proof = k->known ? proof : US_PROOF_NONE;
+		if (!e->why && why)
+			return say(e, why, "", NULL, err);
+		return US_OK;
+	}
+	if (!k->known || k->member[k->n]) {
+		free(k->member);
+		*k = *ledger;
+		*ledger = (us_prefixes){ 0 };
+		e->proof = US_PROOF_LEDGER;
+		return say(e, why, "", NULL, err);
+	}
+	e->proof = proof;
+	memset(k->member, 0, (k->n + 1) * sizeof(*k->member));
+	return say(e, why, ", but the database says otherwise: ", e->why, err);
+}
+
+/* ---- statements ---------------------------------------------------------------
+ */
+
+/* A statement is there if every k of K has it, absent if none has: what narrowing
+ * found out is brought home to them. */
+static us_code settle_statement(us_evidence *e, size_t i, us_err *err)
+{
+	us_stmt_state state = US_STMT_UNKNOWN;
+
+	if (us_prefixes_min(&e->prefixes) > i)
+		state = US_STMT_PRESENT;
+	else if (us_prefixes_max(&e->prefixes) <= i)
+		state = US_STMT_ABSENT;
+	if (state == US_STMT_UNKNOWN || state == e->statements[i])
+		return US_OK;
+	e->statements[i] = state;
+	free(e->statement_why[i]);
+	e->statement_why[i] = NULL;
+	return us_strdup(&e->statement_why[i],
+		state == US_STMT_PRESENT ? "all that is known says that it ran"
+					 : "all that is known says that it did not",
+		err);
+}
+
+static us_code settle_statements(us_evidence *e, us_err *err)
+{
+	size_t n = e->script ? us_script_len(e->script) : 0;
+	us_code rc = US_OK;
+
+	if (!e->statements)
+		e->statements = calloc(n + 1, sizeof(*e->statements));
+	if (!e->statement_why)
+		e->statement_why = calloc(n + 1, sizeof(*e->statement_why));
+	if (!e->statements || !e->statement_why)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	if (us_prefixes_count(&e->prefixes) == 0)
+		return US_OK;
+	for (size_t i = 0; i < n && rc == US_OK; i++)
+		rc = settle_statement(e, i, err);
+	return rc;
+}
+
+/* ---- running again --------------------------------------------------------------
+ */
+
+static us_code settle_rerun(us_evidence *e, const us_reading *r, us_err *err)
+{
+	const us_prefixes *k = &e->prefixes;
+	const char *why = "how far it got is not known";
+
+	if (us_prefixes_only(k, 0) || (us_prefixes_count(k) > 0 && r->rerun))
+		why = NULL;
+	for (size_t i = 0; !why && i <= k->n && r->rerun; i++)
+		if (k->member[i] && !r->rerun[i])
+			why = r->rerun_why[i] ? r->rerun_why[i]
+					      : "running it again was not tried";
+	if (!why && e->leftovers.len > 0)
+		why = "what it left behind is in the way";
+	e->reruns = !why;
+	return why ? us_strdup(&e->rerun_why, why, err) : US_OK;
+}
+
+/* Why nobody knows K. */
+static const char *why_unknown(const us_evidence *e, const probe *p)
+{
+	if (e->glance)
+		return "not looked at: `unstick audit` does";
+	if (p->c->entry->migration == US_NO_MIGRATION)
+		return "there is no folder of this name, so no script to compare "
+		       "the database with";
+	if (!e->script)
+		return "its migration.sql can't be read";
+	return "nothing that could be looked at tells";
+}
+
+static us_code load_from_database(us_evidence *e, const probe *p, us_err *err)
+{
+	us_reading r = { 0 };
+	us_prefixes ledger = { 0 };
+	US_AUTO(auto_str) char *why = NULL;
+	us_proof proof = US_PROOF_NONE;
+	us_code rc = ledger_proof(&ledger, &why, p, err);
+
+	if (rc == US_OK)
+		rc = read_database(&r, &proof, p, err);
+	if (rc == US_OK) {
+		take(e, &r);
+		rc = join_ledger(e, &ledger, why, proof, err);
+	}
+	if (rc == US_OK)
+		rc = narrow_all(e, err);
+	if (rc == US_OK)
+		rc = settle_rerun(e, &r, err);
+	free(ledger.member);
+	us_reading_fini(&r);
+	return rc;
+}
+
+us_code known_load(us_evidence *e, const probe *p, us_err *err)
+{
+	const us_reading nothing = { 0 };
+	us_code rc = US_OK;
+
+	if (e->script)
+		e->prefixes.n = us_script_len(e->script);
+	if (e->script && e->prefixes.n == 0)
+		rc = load_empty(e, err);
+	else if (e->script && !e->glance)
+		rc = load_from_database(e, p, err);
+	if (rc == US_OK && !e->why)
+		rc = say(e, why_unknown(e, p), "", NULL, err);
+	if (rc == US_OK && !e->rerun_why && !e->reruns)
+		rc = settle_rerun(e, &nothing, err);
+	return rc == US_OK ? settle_statements(e, err) : rc;
+}
