@@ -227,7 +227,7 @@ void page_code(page *p, size_t indent, const char *gutter, const char *text,
 	if (!whole && !p->style->verbose && columns(text, n) > ENDLESS)
 		shown = fitting(text, n, KEPT);
 	print_blanks(p, indent);
-	us_str_add(&p->out, gutter);
+	print(p, gutter, strlen(gutter));
 	safe_add(&p->out, SAFE_CODE, text, shown);
 	if (shown < n)
 		us_str_addf(&p->out, "... (%zu more characters)",

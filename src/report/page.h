@@ -43,7 +43,8 @@ void page_glue(page *p);            /* a blank that is not broken */
  */
 void page_excerpt(page *p, const char *text, size_t width);
 
-/* One line, as it is: n bytes of code, behind a gutter of our own. Unless whole (or
+/* One line, as it is: n bytes of code, behind a gutter of our own, which may have
+ * marks. Unless whole (or
  * --verbose) an endless one is cut. */
 void page_code(page *p, size_t indent, const char *gutter, const char *text,
 	size_t n, bool whole);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "text.h"
+#include "unstick/auto.h"
 
 #define SHOWN 10 /* leftovers and candidates */
 
@@ -19,6 +20,30 @@ static void say_members(page *p, const json_t *prefixes)
 			: i + 1 == n ? " or "
 				     : ", ",
 			json_integer_value(json_array_get(prefixes, i)));
+}
+
+/* What comes next in the script, or may: "; the next is at line 9", "; lines 9 to
+ * 14 are in doubt". Nothing where a line is not known. */
+static void say_lines(
+	page *p, const json_t *evidence, json_int_t min, json_int_t max)
+{
+	const json_t *list = json_object_get(evidence, "statements");
+	const json_int_t last = max > min ? max - 1 : max;
+	json_int_t from, to;
+
+	if (min < 0 || max < min ||
+		!number_at(&from, json_array_get(list, (size_t)min), "line") ||
+		!number_at(&to, json_array_get(list, (size_t)last), "line"))
+		return;
+	if (min == max)
+		page_say(p, "; the next is at line %" JSON_INTEGER_FORMAT, from);
+	else if (from == to)
+		page_say(p, "; line %" JSON_INTEGER_FORMAT " is in doubt", from);
+	else
+		page_say(p,
+			"; lines %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT
+			" are in doubt",
+			from, to);
 }
 
 /* "2 of 5 statements ran"; n < 0: not known how many there are. */
@@ -51,6 +76,34 @@ static void say_partial(page *p, const json_t *evidence, json_int_t n)
 	if (n >= 0)
 		page_say(p, " of %" JSON_INTEGER_FORMAT, n);
 	page_say(p, " statements ran");
+	say_lines(p, evidence, min, max);
+}
+
+/* ": 2 there, 1 not there, 1 neither" */
+static void say_each(page *p, const json_t *statements)
+{
+	static const struct {
+		const char *state, *words;
+	} states[] = {
+		{ "present", "there" },
+		{ "absent", "not there" },
+		{ "conflict", "neither" },
+		{ "unobservable", "without a trace" },
+		{ "unknown", "not known" },
+	};
+	const char *before = ": ";
+
+	for (size_t i = 0; i < US_LEN(states); i++) {
+		size_t count = 0, j;
+		const json_t *v;
+
+		json_array_foreach(statements, j, v) count +=
+			is_at(v, "state", states[i].state);
+		if (count == 0)
+			continue;
+		page_say(p, "%s%zu %s", before, count, states[i].words);
+		before = ", ";
+	}
 }
 
 /* False if nothing is known, not even that nothing is known. */
@@ -76,10 +129,11 @@ static bool say_state(page *p, const json_t *evidence)
 		page_say(p, "all of it ran");
 	else if (strcmp(state, "partial") == 0)
 		say_partial(p, evidence, n);
-	else if (strcmp(state, "diverged") == 0)
+	else if (strcmp(state, "diverged") == 0) {
 		page_say(p,
 			"what is in the database matches no point of the script");
-	else
+		say_each(p, statements);
+	} else
 		page_say(p, "how much of it ran isn't known");
 	return true;
 }
@@ -231,7 +285,9 @@ static void print_leftovers(page *p, const json_t *evidence)
 		if (!text)
 			continue;
 		page_label(p, i == 0 ? "left over" : "");
+		page_mark(p, MARK_RED);
 		page_name(p, text);
+		page_mark(p, MARK_PLAIN);
 		page_end(p);
 	}
 	page_more(p, PAGE_TEXT, "", n - shown);

@@ -132,10 +132,15 @@ static bool has_folder(const json_t *kase)
 
 static const char *when_rolled_back(const json_t *kase, bool partial)
 {
+	const json_t *evidence = json_object_get(kase, "evidence");
+
 	if (!has_folder(kase))
 		return "right if nothing of it is in the database; Prisma then "
 		       "ignores this name, and runs a renamed folder as a new "
 		       "migration";
+	if (true_at(evidence, "reruns") && length_at(evidence, "leftovers") == 0)
+		return "right as it is: the whole script can run again over what "
+		       "is there, and the next deploy runs it";
 	if (partial)
 		return "right once you have taken back what ran; the next deploy "
 		       "runs all of it";
@@ -210,6 +215,11 @@ static void print_person(
 	}
 	if (is_at(kase, "kind", "name_mismatch"))
 		print_folders(p, &first, run, kase, name);
+	if (length_at(json_object_get(kase, "evidence"), "leftovers") > 0) {
+		print_command(p, &first, "unstick resolve", NULL);
+		print_when(p, "once what is left over is settled, as is said "
+			      "there: it looks at everything anew");
+	}
 	print_by_hand(p, &first, kase, name);
 }
 

@@ -81,6 +81,25 @@ const char *cause_words(const char *cause)
 	return look_up(causes, US_LEN(causes), cause);
 }
 
+const char *state_words(const char *state, bool diverged)
+{
+	static const struct word by_prefix[] = {
+		{ "present", "ran" },
+		{ "absent", "did not run" },
+	};
+	static const struct word by_itself[] = {
+		{ "present", "there" },
+		{ "absent", "not there" },
+		{ "conflict", "neither there nor undone" },
+		{ "unobservable", "not known whether it ran" },
+		{ "unknown", "not known whether it ran" },
+	};
+
+	if (!diverged)
+		state = look_up(by_prefix, US_LEN(by_prefix), state);
+	return look_up(by_itself, US_LEN(by_itself), state);
+}
+
 const char *exit_words(json_int_t code)
 {
 	static const struct {

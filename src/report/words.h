@@ -21,7 +21,10 @@ size_t length_at(const json_t *object, const char *key);
 
 const char *kind_words(const char *kind);   /* "partial apply: part of ..." */
 const char *cause_words(const char *cause); /* "constraint violation" */
-const char *exit_words(json_int_t code);    /* NULL if it has none */
+/* Of a statement: "ran", "did not run"; where no prefix fits it was not run from
+ * the top, and only what is there can be said: "there", "not there". */
+const char *state_words(const char *state, bool diverged);
+const char *exit_words(json_int_t code); /* NULL if it has none */
 
 void say_count(page *p, json_int_t n, const char *thing); /* "1 case", "2 cases" */
 void say_duration(page *p, json_int_t seconds);           /* "3 hours" */

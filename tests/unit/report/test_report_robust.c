@@ -9,7 +9,7 @@
 #include "unstick/auto.h"
 
 static const char *const runs[] = { "status_failed", "audit", "in_progress",
-	"explain", "traceback", "by_hand" };
+	"explain", "explain_diverged", "traceback", "by_hand" };
 
 /* Of a longer list the first entries stand for all. */
 #define ITEMS ((size_t)3)
