@@ -1,0 +1,32 @@
+#ifndef SQLITE_SUBJECT_H
+#define SQLITE_SUBJECT_H
+
+#include "sqlite_tokens.h"
+
+/* What a statement is about, by its own words. */
+typedef enum {
+	LITE_OTHER, /* rows, PRAGMAs, transactions */
+	LITE_CREATE_TABLE,
+	LITE_CREATE_INDEX,
+	LITE_DROP_TABLE,
+	LITE_DROP_INDEX,
+	LITE_ADD_COLUMN,
+	LITE_DROP_COLUMN,
+	LITE_RENAME_TABLE,
+	LITE_OTHER_SCHEMA, /* views, triggers, anything that looks at other tables
+			    */
+} lite_verb;
+
+typedef struct {
+	lite_verb verb;
+	bool lenient;      /* IF [NOT] EXISTS */
+	const char *table; /* as written; of an index its table; NULL if unknown */
+	const char *index; /* of CREATE INDEX and DROP INDEX */
+	const char *to;    /* of RENAME TO */
+} lite_subject;
+
+lite_subject lite_subject_of(us_arena *a, const us_script *s, size_t i);
+/* Creates something that wasn't there, or fails. */
+bool lite_creates_strictly(const lite_subject *s);
+
+#endif
