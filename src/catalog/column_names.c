@@ -67,8 +67,8 @@ static strength figure(const char **name, const PgQuery__Node *e)
 	case NODE(A_INDIRECTION):
 		return figure_part(name, e->a_indirection);
 	case NODE(FUNC_CALL):
-		return strong(name, last_of(e->func_call->funcname,
-					    e->func_call->n_funcname));
+		return strong(name,
+			last_of(e->func_call->funcname, e->func_call->n_funcname));
 	case NODE(A_EXPR):
 		return e->a_expr->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF
 			       ? strong(name, "nullif")
@@ -143,6 +143,15 @@ const char *index_column_names(
 			us_str_add(&out, name);
 			names[have++] = name;
 		}
+	return text_of(w, &out);
+}
+
+const char *joined_names(world *w, PgQuery__Node *const *names, size_t n)
+{
+	us_str out = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		us_str_addf(&out, "%s%s", i > 0 ? "_" : "", string_of(names[i]));
 	return text_of(w, &out);
 }
 

@@ -3,8 +3,8 @@
  * what pg_get_constraintdef() shows (PostgreSQL 15, ruleutils.c). */
 #include <string.h>
 
+#include "constraints.h"
 #include "expression.h"
-#include "tables.h"
 
 #define NODE(name) PG_QUERY__NODE__NODE_##name
 #define CONSTR(name) PG_QUERY__CONSTR_TYPE__CONSTR_##name
@@ -104,8 +104,7 @@ const char *deferrable_text(bool deferrable, bool deferred)
 	return deferrable ? " deferrable" : "";
 }
 
-/* "(a, b)"; each column is needed. */
-static void add_columns(us_str *out, const step *s, object_id relation,
+void add_columns(us_str *out, const step *s, object_id relation,
 	PgQuery__Node *const *names, size_t n)
 {
 	us_str_addc(out, '(');
@@ -117,8 +116,7 @@ static void add_columns(us_str *out, const step *s, object_id relation,
 	us_str_addc(out, ')');
 }
 
-/* It takes its place, whatever was known of the name. */
-static void put_constraint(const step *s, object_id relation, const char *name,
+void put_constraint(const step *s, object_id relation, const char *name,
 	us_value definition, bool valid)
 {
 	world *w = s->w;
@@ -130,9 +128,7 @@ static void put_constraint(const step *s, object_id relation, const char *name,
 	world_set(w, id, FACET_VALID, firm(valid ? "yes" : "no"));
 }
 
-/* It has a name that can't be known: of the one it would have if all went as most
- * often, and of those with a digit, nothing can be said any more. */
-static void lose_name(const step *s, object_id relation)
+void lose_name(const step *s, object_id relation)
 {
 	world *w = s->w;
 
@@ -149,8 +145,8 @@ static void lose_name(const step *s, object_id relation)
 
 /* ---- checks ------------------------------------------------------------------ */
 
-static void add_check(const step *s, object_id relation, const constraint_def *d,
-	bool valid)
+static void add_check(
+	const step *s, object_id relation, const constraint_def *d, bool valid)
 {
 	world *w = s->w;
 	const char *name = d->name;
@@ -158,206 +154,193 @@ static void add_check(const step *s, object_id relation, const constraint_def *d
 
 	if (!name)
 		name = made_up_name(w, OBJECT_CONSTRAINT, relation,
-			world_object(w, relation)->name, only_column(d->c->raw_expr),
-			"check");
+			world_object(w, relation)->name,
+			only_column(d->c->raw_expr), "check");
 	if (!name) {
 		lose_name(s, relation);
 		return;
 	}
 	if (v.firmness != US_VALUE_UNKNOWN)
 		v.firmness = US_VALUE_OPAQUE;
-	v.text = us_arena_strf(world_arena(w), "check (%s)%s",
-		v.text ? v.text : "", d->c->is_no_inherit ? " no inherit" : "");
+	v.text = us_arena_strf(world_arena(w), "check (%s)%s", v.text ? v.text : "",
+		d->c->is_no_inherit ? " no inherit" : "");
 	put_constraint(s, relation, name, v, valid);
 }
 
-/* ---- keys --------------------------------------------------------------------- */
+/* ---- foreign keys ------------------------------------------------------------ */
 
-object_id primary_key_of(const world *w, object_id relation)
+/* "(id)": the columns of a primary key as its definition has them; NULL: not known.
+ */
+static const char *primary_key_columns(world *w, object_id relation)
 {
-	object_id id = 0;
+	object_id id = primary_key_of(w, relation);
+	const object *o = world_object(w, id);
+	const char *from, *to;
 
-	while ((id = world_next_child(w, relation, OBJECT_CONSTRAINT, id)))
-		if (world_is(w, id) == THERE_YES &&
-			begins(world_object(w, id)->facets[FACET_DEFINITION].text,
-				"primary key"))
-			return id;
-	return 0;
+	if (!id || o->facets[FACET_DEFINITION].firmness != US_VALUE_FIRM)
+		return NULL;
+	from = strchr(o->facets[FACET_DEFINITION].text, '(');
+	to = from ? strchr(from, ')') : NULL;
+	return to ? us_arena_strn(world_arena(w), from, (size_t)(to - from) + 1)
+		  : NULL;
 }
 
-static void need_no_primary_key(world *w, object_id relation)
+static const char *action_of(const char *code)
 {
-	if (primary_key_of(w, relation))
-		world_fails(w, us_arena_strf(world_arena(w),
-				       "%s has a primary key already",
-				       world_title(w, relation)));
-}
-
-static const char *label_of(const PgQuery__Constraint *c)
-{
-	switch (c->contype) {
-	case CONSTR(PRIMARY):
-		return "pkey";
-	case CONSTR(UNIQUE):
-		return "key";
+	switch (*code) {
+	case 'r':
+		return "restrict";
+	case 'c':
+		return "cascade";
+	case 'n':
+		return "set null";
+	case 'd':
+		return "set default";
 	default:
-		return "excl";
+		return NULL; /* NO ACTION, which the server doesn't show */
 	}
 }
 
-/* The IndexElems of EXCLUDE: each comes in a list with its operator. */
-static PgQuery__Node *const *excluded(world *w, const PgQuery__Constraint *c)
+static void add_action(us_str *out, const char *event, const char *code)
 {
-	PgQuery__Node **list =
-		us_arena_alloc(world_arena(w), (c->n_exclusions + 1) * sizeof(*list));
-
-	for (size_t i = 0; list && i < c->n_exclusions; i++)
-		list[i] = c->exclusions[i]->list->items[0];
-	return list;
+	if (action_of(code))
+		us_str_addf(out, " on %s %s", event, action_of(code));
 }
 
-static index_spec index_of(world *w, const constraint_def *d)
+static us_value foreign_definition(
+	const step *s, object_id relation, object_id to, const constraint_def *d)
 {
 	const PgQuery__Constraint *c = d->c;
-	bool exclusion = c->contype == CONSTR(EXCLUSION);
-
-	return (index_spec){ .unique = !exclusion,
-		.nulls_not_distinct = c->nulls_not_distinct,
-		.method = exclusion ? c->access_method : "",
-		.keys = exclusion ? excluded(w, c) : d->keys,
-		.nkeys = exclusion ? c->n_exclusions : d->nkeys,
-		.including = c->including,
-		.nincluding = c->n_including,
-		.options = c->options,
-		.noptions = c->n_options,
-		.where = c->where_clause };
-}
-
-static us_value key_definition(
-	const step *s, object_id relation, const constraint_def *d)
-{
-	const PgQuery__Constraint *c = d->c;
+	const char *columns =
+		c->n_pk_attrs > 0 ? "" : primary_key_columns(s->w, to);
 	us_str out = { 0 };
 
-	us_str_add(&out, c->contype == CONSTR(PRIMARY) ? "primary key " : "unique ");
+	us_str_add(&out, "foreign key ");
 	add_columns(&out, s, relation, d->keys, d->nkeys);
-	if (c->n_including > 0) {
-		us_str_add(&out, " include ");
-		add_columns(&out, s, relation, c->including, c->n_including);
+	us_str_addf(&out, " references %s ", world_ref(s->w, to));
+	if (c->n_pk_attrs > 0)
+		add_columns(&out, s, to, c->pk_attrs, c->n_pk_attrs);
+	else
+		us_str_add(&out, columns ? columns : "");
+	us_str_add(&out, begins(c->fk_matchtype, "f") ? " match full" : "");
+	add_action(&out, "update", c->fk_upd_action);
+	add_action(&out, "delete", c->fk_del_action);
+	if (c->n_fk_del_set_cols > 0) {
+		us_str_addc(&out, ' ');
+		add_columns(&out, s, relation, c->fk_del_set_cols,
+			c->n_fk_del_set_cols);
 	}
-	us_str_add(&out, c->nulls_not_distinct ? " nulls not distinct" : "");
 	us_str_add(&out, deferrable_text(d->deferrable, d->deferred));
-	return firm(text_of(s->w, &out));
+	return columns ? firm(text_of(s->w, &out)) : unknown(text_of(s->w, &out));
 }
 
-/* "exclude using gist (room with =, during with &&)" */
-static us_value exclusion_definition(
-	const step *s, object_id relation, const index_spec *spec, const constraint_def *d)
-{
-	const PgQuery__Constraint *c = d->c;
-	us_value_firmness worst = US_VALUE_OPAQUE;
-	us_str out = { 0 };
-
-	us_str_addf(&out, "exclude using %s (",
-		*spec->method ? spec->method : "btree");
-	for (size_t i = 0; i < spec->nkeys; i++) {
-		const PgQuery__List *pair = c->exclusions[i]->list;
-		const PgQuery__List *op = pair->items[1]->list;
-
-		us_str_add(&out, i > 0 ? ", " : "");
-		if (index_element(&out, s, relation, spec->keys[i]) ==
-			US_VALUE_UNKNOWN)
-			worst = US_VALUE_UNKNOWN;
-		us_str_addf(&out, " with %s", last_of(op->items, op->n_items));
-	}
-	us_str_addc(&out, ')');
-	if (spec->where)
-		us_str_addf(&out, " where %s",
-			expression_value(s->w, relation, spec->where).text);
-	us_str_add(&out, deferrable_text(d->deferrable, d->deferred));
-	return (us_value){ worst, text_of(s->w, &out) };
-}
-
-static const char *key_name(
-	world *w, object_id relation, const constraint_def *d, const index_spec *spec)
-{
-	PgQuery__Node *const *const lists[2] = { spec->keys, spec->including };
-	const size_t n[2] = { spec->nkeys, spec->nincluding };
-	const char *columns = NULL;
-
-	if (d->name)
-		return d->name;
-	if (d->c->contype != CONSTR(PRIMARY)) {
-		columns = index_column_names(w, lists, n);
-		if (!columns)
-			return NULL;
-	}
-	return made_up_name(w, OBJECT_CONSTRAINT, relation,
-		world_object(w, relation)->name, columns, label_of(d->c));
-}
-
-static void add_key(const step *s, object_id relation, const constraint_def *d)
+static void add_foreign(
+	const step *s, object_id relation, const constraint_def *d, bool valid)
 {
 	world *w = s->w;
-	index_spec spec = index_of(w, d);
-	const char *name;
+	const char *name = d->name;
+	object_id to = relation_of(w, d->c->pktable);
 	us_value definition;
 
-	if (d->c->contype == CONSTR(PRIMARY)) {
-		need_no_primary_key(w, relation);
-		for (size_t i = 0; i < d->nkeys; i++)
-			world_set(w, need_column(s, relation, string_of(d->keys[i])),
-				FACET_NULLABLE, firm("no"));
-	}
-	name = key_name(w, relation, d, &spec);
-	definition = d->c->contype == CONSTR(EXCLUSION)
-			     ? exclusion_definition(s, relation, &spec, d)
-			     : key_definition(s, relation, d);
-	if (!name) {
+	world_need(w, to, THERE_YES);
+	definition = foreign_definition(s, relation, to, d);
+	if (!name)
+		name = made_up_name(w, OBJECT_CONSTRAINT, relation,
+			world_object(w, relation)->name,
+			joined_names(w, d->keys, d->nkeys), "fkey");
+	if (name)
+		put_constraint(s, relation, name, definition, valid);
+	else
 		lose_name(s, relation);
-		return;
-	}
-	put_constraint(s, relation, name, definition, true);
-	put_index(s, relation, name, index_definition(s, relation, &spec));
 }
 
-/* ADD CONSTRAINT ... USING INDEX: the index takes the constraint's name, the
- * constraint what the index says of its columns. */
-static void use_index(const step *s, object_id relation, const constraint_def *d)
+/* ---- adding --------------------------------------------------------------------
+ */
+
+void constraint_apply(
+	const step *s, object_id relation, const constraint_def *d, bool fresh)
 {
-	world *w = s->w;
-	const char *was = d->c->indexname, *name = d->name ? d->name : was;
-	object_id schema = world_object(w, relation)->parent, column = 0;
-	object_id index = world_get(w, OBJECT_RELATION, schema, was);
-	bool primary = d->c->contype == CONSTR(PRIMARY);
-	const char *text, *keys, *end;
+	bool valid = fresh || !d->c->skip_validation;
 
-	world_need(w, index, THERE_YES);
-	text = world_object(w, index)->facets[FACET_DEFINITION].text;
-	if (world_object(w, index)->facets[FACET_DEFINITION].firmness !=
-		US_VALUE_FIRM)
-		text = NULL;
-	keys = text ? strchr(text, '(') : NULL;
-	end = keys ? strchr(keys, ')') : NULL;
-	while (primary && (column = world_next_child(
-				   w, relation, OBJECT_COLUMN, column))) {
-		const char *at = keys ? strstr(keys, world_ref(w, column)) : NULL;
+	switch (d->c->contype) {
+	case CONSTR(CHECK):
+		add_check(s, relation, d, valid);
+		break;
+	case CONSTR(FOREIGN):
+		add_foreign(s, relation, d, valid);
+		break;
+	default:
+		if (*d->c->indexname)
+			use_index(s, relation, d);
+		else
+			add_key(s, relation, d);
+	}
+}
 
-		if (at && at < end)
-			world_set(w, column, FACET_NULLABLE, firm("no"));
-		else if (!keys)
-			world_set(w, column, FACET_NULLABLE, unknown(NULL));
+static bool same_names(
+	PgQuery__Node *const *a, size_t na, PgQuery__Node *const *b, size_t nb)
+{
+	if (na != nb)
+		return false;
+	for (size_t i = 0; i < na; i++)
+		if (strcmp(string_of(a[i]), string_of(b[i])) != 0)
+			return false;
+	return true;
+}
+
+/* UNIQUE where there is a key of just these columns makes nothing, but may lend the
+ * other its name (PostgreSQL 15, parse_utilcmd.c, transformIndexConstraints). */
+static bool is_same_key(const constraint_def *a, const constraint_def *b)
+{
+	const PgQuery__Constraint *x = a->c, *y = b->c;
+
+	return rank(x) > 1 && rank(x) < 4 && rank(y) > 1 && rank(y) < 4 &&
+	       x->contype != CONSTR(EXCLUSION) && y->contype != CONSTR(EXCLUSION) &&
+	       same_names(a->keys, a->nkeys, b->keys, b->nkeys) &&
+	       same_names(x->including, x->n_including, y->including,
+		       y->n_including) &&
+	       x->nulls_not_distinct == y->nulls_not_distinct &&
+	       a->deferrable == b->deferrable && a->deferred == b->deferred &&
+	       !*x->indexname && !*y->indexname;
+}
+
+static bool is_redundant(constraint_def *d, size_t n, size_t i)
+{
+	for (size_t j = 0; j < n; j++) {
+		bool before = rank(d[j].c) < rank(d[i].c) ||
+			      (rank(d[j].c) == rank(d[i].c) && j < i);
+
+		if (!before || !is_same_key(&d[j], &d[i]))
+			continue;
+		if (!d[j].name)
+			d[j].name = d[i].name;
+		return true;
 	}
-	if (primary)
-		need_no_primary_key(w, relation);
-	put_constraint(s, relation, name,
-		keys ? firm(us_arena_strf(world_arena(w), "%s%s%s",
-			       primary ? "primary key " : "unique ", keys,
-			       deferrable_text(d->deferrable, d->deferred)))
-		     : unknown(primary ? "primary key" : "unique"),
-		true);
-	if (strcmp(name, was) != 0) {
-		world_need(w, world_get(w, OBJECT_RELATION, schema, name), THERE_NO);
-		world_move(w, index, schema, name);
-	}
+	return false;
+}
+
+void constraints_apply(
+	const step *s, object_id relation, constraint_def *d, size_t n, bool fresh)
+{
+	bool *redundant = us_arena_alloc(world_arena(s->w), n + 1);
+
+	for (size_t i = 0; redundant && i < n; i++)
+		redundant[i] = is_redundant(d, n, i);
+	for (int r = 1; redundant && r <= 4; r++)
+		for (size_t i = 0; i < n; i++)
+			if (rank(d[i].c) == r && !redundant[i])
+				constraint_apply(s, relation, &d[i], fresh);
+}
+
+void add_constraint(const step *s, object_id relation, object_id column,
+	const PgQuery__Constraint *c)
+{
+	PgQuery__Node node = PG_QUERY__NODE__INIT, *list = &node;
+	constraint_def d;
+
+	node.node_case = NODE(CONSTRAINT);
+	node.constraint = (PgQuery__Constraint *)c;
+	if (constraint_read(s->w, &d,
+		    column ? world_object(s->w, column)->name : NULL, &list, 1, 0))
+		constraint_apply(s, relation, &d, false);
 }

@@ -52,8 +52,7 @@ object_id schema_for(world *w, const PgQuery__RangeVar *name)
 {
 	bool temporary = begins(name->relpersistence, "t");
 
-	return world_schema(
-		w, temporary ? TEMPORARY : given(name->schemaname));
+	return world_schema(w, temporary ? TEMPORARY : given(name->schemaname));
 }
 
 object_id need_column(const step *s, object_id relation, const char *name)
@@ -133,8 +132,7 @@ static presence relation_taken(
 static presence constraint_taken(world *w, object_id table, const char *name)
 {
 	object_id schema = world_object(w, table)->parent;
-	presence there =
-		world_is(w, world_get(w, OBJECT_CONSTRAINT, table, name));
+	presence there = world_is(w, world_get(w, OBJECT_CONSTRAINT, table, name));
 
 	for (object_id id = 1; id <= world_count(w) && there == THERE_NO; id++) {
 		const object *o = world_object(w, id);
@@ -176,10 +174,9 @@ const char *made_up_name(world *w, object_kind kind, object_id parent,
 	const char *table, const char *columns, const char *label)
 {
 	for (unsigned pass = 0; pass <= world_count(w); pass++) {
-		const char *numbered =
-			pass == 0 ? label
-				  : us_arena_strf(
-					    world_arena(w), "%s%u", label, pass);
+		const char *numbered = pass == 0 ? label
+						 : us_arena_strf(world_arena(w),
+							   "%s%u", label, pass);
 		const char *name = object_name(w, table, columns, numbered);
 		presence there = is_taken(w, kind, parent, table, name, label);
 

@@ -17,8 +17,7 @@ typedef struct {
 
 static traits traits_of(const PgQuery__ColumnDef *def)
 {
-	traits t = { .not_null = def->is_not_null,
-		.defaults = def->raw_default };
+	traits t = { .not_null = def->is_not_null, .defaults = def->raw_default };
 
 	for (size_t i = 0; i < def->n_constraints; i++) {
 		const PgQuery__Constraint *c = def->constraints[i]->constraint;
@@ -85,9 +84,9 @@ static const char *nextval_text(world *w, object_id relation, const char *sequen
 		world_object(w, world_object(w, relation)->parent)->name;
 	const char *first = world_schema_name(w);
 	us_str out = { 0 };
-	const char *const parts[] = { first && strcmp(first, schema) == 0 ? NULL
-									  : schema,
-		sequence };
+	const char *const parts[] = {
+		first && strcmp(first, schema) == 0 ? NULL : schema, sequence
+	};
 
 	us_str_add(&out, "nextval('");
 	for (size_t i = 0; i < 2; i++) {
@@ -150,8 +149,8 @@ static object_id make_column(
 	world *w = s->w;
 	traits t = traits_of(def);
 	bool serial = def->type_name && type_is_serial(def->type_name);
-	us_value type = def->type_name ? type_value(w, def->type_name)
-				       : unknown(NULL);
+	us_value type =
+		def->type_name ? type_value(w, def->type_name) : unknown(NULL);
 	object_id id = world_create(w, OBJECT_COLUMN, relation, def->colname);
 
 	world_set(w, id, FACET_TYPE, type);
@@ -163,8 +162,7 @@ static object_id make_column(
 			   : firm("no"));
 	if (t.identity)
 		own_sequence(s, relation, id,
-			sequence_name(t.identity->options,
-				t.identity->n_options));
+			sequence_name(t.identity->options, t.identity->n_options));
 	return id;
 }
 
@@ -190,10 +188,9 @@ static void blur_named(const step *s, object_id relation, object_id schema,
 
 		if (!*name)
 			continue;
-		world_blur(s->w,
-			world_get(s->w, OBJECT_CONSTRAINT, relation, name));
 		world_blur(
-			s->w, world_get(s->w, OBJECT_RELATION, schema, name));
+			s->w, world_get(s->w, OBJECT_CONSTRAINT, relation, name));
+		world_blur(s->w, world_get(s->w, OBJECT_RELATION, schema, name));
 	}
 }
 
@@ -204,9 +201,9 @@ static void add_maybe(
 	world *w = s->w;
 
 	world_create_maybe(w, OBJECT_COLUMN, relation, def->colname);
-	world_unsure(w, us_arena_strf(world_arena(w),
-				"whether column %s is there is not known",
-				def->colname));
+	world_unsure(w,
+		us_arena_strf(world_arena(w),
+			"whether column %s is there is not known", def->colname));
 	if (def->n_constraints == 0 && !type_is_serial(def->type_name))
 		return;
 	world_set_whole(w, relation, false);
@@ -234,7 +231,8 @@ void add_column(const step *s, object_id relation, const PgQuery__ColumnDef *def
 	if (list)
 		constraints_apply(s, relation, list,
 			read_all(w, list, def->colname, def->constraints,
-				def->n_constraints));
+				def->n_constraints),
+			false);
 }
 
 /* ---- CREATE TABLE ---------------------------------------------------------- */
@@ -310,12 +308,11 @@ static void fill(const step *s, object_id relation, const PgQuery__CreateStmt *c
 			continue;
 		make_column(s, relation, e->column_def);
 		n += read_all(w, list + n, e->column_def->colname,
-			e->column_def->constraints,
-			e->column_def->n_constraints);
+			e->column_def->constraints, e->column_def->n_constraints);
 	}
 	n += read_all(w, list + n, NULL, c->table_elts, c->n_table_elts);
 	n += read_all(w, list + n, NULL, c->constraints, c->n_constraints);
-	constraints_apply(s, relation, list, n);
+	constraints_apply(s, relation, list, n, true);
 }
 
 /* A table is a type, too, of the same name. */

@@ -40,6 +40,8 @@ object_id need_column(const step *s, object_id relation, const char *name);
  * including; nodes are String or IndexElem. NULL: it differs between versions. */
 const char *index_column_names(
 	world *w, PgQuery__Node *const *const lists[2], const size_t n[2]);
+/* "a_b": names joined as they are. */
+const char *joined_names(world *w, PgQuery__Node *const *names, size_t n);
 /* The one column that an expression is about; NULL: none, or several. */
 const char *only_column(const PgQuery__Node *expression);
 /* A finished text, in the arena; frees s. */
@@ -70,10 +72,7 @@ void constraint_apply(
 /* Checks first, then keys, then foreign keys, as CREATE TABLE makes them. Leaves
  * out a UNIQUE that says the same as another key. */
 void constraints_apply(
-	const step *s, object_id relation, constraint_def *d, size_t n);
-/* ALTER TABLE DROP CONSTRAINT. */
-void constraint_drop(const step *s, object_id relation, const char *name,
-	bool missing_ok, bool cascade);
+	const step *s, object_id relation, constraint_def *d, size_t n, bool fresh);
 /* DEFERRABLE ... as it ends a definition. */
 const char *deferrable_text(bool deferrable, bool deferred);
 
@@ -105,6 +104,11 @@ typedef void alter_fn(
 alter_fn alter_drop_column, alter_type, alter_default, alter_not_null,
 	alter_nullable, alter_drop_expression, alter_add_identity,
 	alter_set_identity, alter_drop_identity;
+
+/* ---- alter_constraint.c ---- */
+
+alter_fn alter_add_constraint, alter_constraint, alter_validate,
+	alter_drop_constraint;
 
 /* ---- tables.c ---- */
 
