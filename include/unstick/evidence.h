@@ -129,7 +129,8 @@ US_MUST us_code us_evidence_load(
 	us_evidence **out, const us_ground *g, const us_case *c, us_err *err);
 void us_evidence_free(us_evidence *e);
 
-/* True if both say the same about what happened: K, proof, who is at it, edited. */
+/* True if both say the same about what happened: K, proof, who is at it, edited,
+ * what is left over, and whether the script can run again. */
 bool us_evidence_same(const us_evidence *a, const us_evidence *b);
 
 #endif

@@ -243,8 +243,12 @@ bool us_evidence_same(const us_evidence *a, const us_evidence *b)
 	if (!same_prefixes(&a->prefixes, &b->prefixes) || a->proof != b->proof ||
 		a->edited != b->edited || a->kind != b->kind ||
 		a->activity_visible != b->activity_visible ||
-		a->nrunning != b->nrunning)
+		a->nrunning != b->nrunning || a->reruns != b->reruns ||
+		a->leftovers.len != b->leftovers.len)
 		return false;
+	for (size_t i = 0; i < a->leftovers.len; i++)
+		if (!same_text(a->leftovers.items[i], b->leftovers.items[i]))
+			return false;
 	for (size_t i = 0; i < a->nrunning; i++)
 		if (!same_text(a->running[i].pid, b->running[i].pid) ||
 			a->running[i].holds_lock != b->running[i].holds_lock)
