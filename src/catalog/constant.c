@@ -82,14 +82,47 @@ static void note_cast(literal *l, world *w, const PgQuery__TypeName *type)
 		l->shortest = (size_t)limit;
 }
 
+/* The operand of "- 1", which the parser leaves apart in -1::integer; or NULL. */
+static const PgQuery__Node *signed_operand(
+	const PgQuery__Node *node, bool *negative)
+{
+	const PgQuery__AExpr *e = node->a_expr;
+	const char *op;
+
+	if (node->node_case != PG_QUERY__NODE__NODE_A_EXPR || e->lexpr ||
+		e->kind != PG_QUERY__A__EXPR__KIND__AEXPR_OP)
+		return NULL;
+	op = last_of(e->name, e->n_name);
+	*negative = strcmp(op, "-") == 0;
+	return *negative || strcmp(op, "+") == 0 ? e->rexpr : NULL;
+}
+
+static const PgQuery__Node *note_casts(
+	literal *l, world *w, const PgQuery__Node *node)
+{
+	for (; node && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST;
+		node = node->type_cast->arg)
+		note_cast(l, w, node->type_cast->type_name);
+	return node;
+}
+
+static const char *negated(world *w, const char *number)
+{
+	return *number == '-' ? number + 1
+			      : us_arena_strf(world_arena(w), "-%s", number);
+}
+
 static literal read_literal(world *w, const PgQuery__Node *node)
 {
 	literal l = { .shortest = SIZE_MAX };
+	const PgQuery__Node *operand;
 	const PgQuery__AConst *c;
+	bool negative = false;
 
-	for (; node && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST;
-		node = node->type_cast->arg)
-		note_cast(&l, w, node->type_cast->type_name);
+	node = note_casts(&l, w, node);
+	operand = node ? signed_operand(node, &negative) : NULL;
+	if (operand)
+		node = note_casts(&l, w, operand);
 	l.node = node;
 	if (!node || node->node_case != PG_QUERY__NODE__NODE_A_CONST)
 		return l;
@@ -104,6 +137,10 @@ static literal read_literal(world *w, const PgQuery__Node *node)
 		l.text = c->sval->sval;
 	else if (c->val_case == PG_QUERY__A__CONST__VAL_BSVAL)
 		l.text = c->bsval->bsval;
+	if (operand && !l.is_number) /* what it is the negative of isn't seen */
+		l.text = NULL;
+	else if (negative)
+		l.text = negated(w, l.text);
 	return l;
 }
 
@@ -162,9 +199,10 @@ static bool add_elements(
 /* One element of '{a,"b c",NULL}'; *p behind it. False: it is more than that. */
 static bool read_element(us_str *out, const char **p, bool *null)
 {
-	bool quoted = **p == '"';
-	const char *at = *p + quoted;
+	const char *at = *p + strspn(*p, " ");
+	bool quoted = *at == '"';
 
+	at += quoted;
 	us_str_clear(out);
 	while (*at && (quoted ? *at != '"' : !strchr(",}", *at))) {
 		if (!quoted && strchr("{\"\t\n\v\f\r ", *at))
@@ -178,10 +216,11 @@ static bool read_element(us_str *out, const char **p, bool *null)
 		return false;
 	*null = !quoted && strcmp(us_str_text(out), "NULL") == 0;
 	*p = at + quoted;
+	*p += quoted ? strspn(*p, " ") : 0;
 	return true;
 }
 
-/* One dimension, no blanks outside quotes. */
+/* One dimension, no blanks within what isn't quoted. */
 static bool add_array_text(us_str *out, type_class type, const char *text)
 {
 	us_str element = { 0 };

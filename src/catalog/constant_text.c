@@ -147,13 +147,14 @@ static bool is_integer(const char *text)
 
 typedef bool text_fn(us_str *out, type_class type, const char *text);
 
-/* An integer is written without quotes whatever its type is, so that it needn't be
- * known. */
+/* An integer, true and false are written without quotes whatever their type is, so
+ * that it needn't be known. */
 static bool add_text(us_str *out, type_class type, const char *text)
 {
 	size_t len = strlen(text);
 
-	if (is_integer(text)) {
+	if (is_integer(text) || strcmp(text, "true") == 0 ||
+		strcmp(text, "false") == 0) {
 		us_str_add(out, text);
 		return true;
 	}

@@ -42,7 +42,7 @@ static void print_const(printer *p, const PgQuery__Node *node)
 		us_str_add(p->out, "null");
 	else if (!add_constant(p->out, p->w, number, node) &&
 		 !add_constant(p->out, p->w, text, node))
-		print_message(p, &c->base);
+		print_fields(p, &c->base);
 }
 
 static void print_quoted(printer *p, const char *name)
@@ -206,7 +206,7 @@ static void print_function(printer *p, const PgQuery__Node *node)
 	const char *name = last_of(f->funcname, f->n_funcname);
 
 	if (!is_simple_call(f)) {
-		print_message(p, &f->base);
+		print_fields(p, &f->base);
 		return;
 	}
 	if (f->n_args == 0 && strcmp(name, "transaction_timestamp") == 0)
@@ -433,7 +433,7 @@ void print_node(printer *p, const PgQuery__Node *node)
 		}
 	/* whichever it is, every member of the union points to a message */
 	if (node->node_case != PG_QUERY__NODE__NODE__NOT_SET)
-		print_message(p, &node->alias->base);
+		print_fields(p, &node->alias->base);
 	p->depth--;
 }
 

@@ -17,7 +17,7 @@ void print_nodes(printer *p, PgQuery__Node *const *nodes, size_t n);
 void print_range_var(printer *p, const PgQuery__RangeVar *r);
 void print_type_name(printer *p, const PgQuery__TypeName *type);
 /* What has no words of its own: its fields, but for where it stood. */
-void print_message(printer *p, const ProtobufCMessage *message);
+void print_fields(printer *p, const ProtobufCMessage *message);
 
 /* print_operators.c */
 void print_operator(printer *p, const PgQuery__Node *node);

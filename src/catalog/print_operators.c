@@ -142,10 +142,15 @@ static const struct {
 
 void print_operator(printer *p, const PgQuery__Node *node)
 {
+	static const type_class number = { FAMILY_NUMERIC, false, false };
+
+	/* "- 1" */
+	if (!node->a_expr->lexpr && add_constant(p->out, p->w, number, node))
+		return;
 	for (size_t i = 0; i < US_LEN(operators); i++)
 		if (operators[i].kind == node->a_expr->kind) {
 			operators[i].print(p, node->a_expr);
 			return;
 		}
-	print_message(p, &node->a_expr->base);
+	print_fields(p, &node->a_expr->base);
 }

@@ -45,7 +45,7 @@ static void print_sub(printer *p, const ProtobufCMessage *message)
 	else if (message->descriptor == &pg_query__type_name__descriptor)
 		print_type_name(p, node);
 	else
-		print_message(p, message);
+		print_fields(p, message);
 }
 
 static void print_value(printer *p, ProtobufCType type, const void *at)
@@ -128,7 +128,7 @@ static void print_field(
 	print_value(p, f->type, base + f->offset);
 }
 
-void print_message(printer *p, const ProtobufCMessage *message)
+void print_fields(printer *p, const ProtobufCMessage *message)
 {
 	const ProtobufCMessageDescriptor *d = message->descriptor;
 
