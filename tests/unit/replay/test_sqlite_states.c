@@ -41,7 +41,8 @@ static const row rows[] = {
 	/* data leaves no trace */
 	{ "UPDATE User SET role = 'a'; ALTER TABLE User ADD COLUMN age INTEGER;",
 		"0 1|0 1|2" },
-	{ "ALTER TABLE User ADD COLUMN age INTEGER; INSERT INTO Post VALUES (9, 1);"
+	{ "ALTER TABLE User ADD COLUMN age INTEGER; INSERT INTO Post (id, userId) "
+	  "VALUES (9, 1);"
 	  "ALTER TABLE User DROP COLUMN role;",
 		"0|1 2|1 2|3" },
 	/* s0 to s6 of a rebuild */
