@@ -149,6 +149,39 @@ static const char *when_rolled_back(const json_t *kase, bool partial)
 	       "next deploy runs all of it";
 }
 
+/* The line where the rest begins; false unless exactly so many statements ran. */
+static bool rest_begins(json_int_t *line, const json_t *kase)
+{
+	const json_t *evidence = json_object_get(kase, "evidence");
+	const json_t *range = json_object_get(evidence, "applied_prefix");
+	json_int_t min, max;
+
+	return number_at(&min, range, "min") && number_at(&max, range, "max") &&
+	       min == max && min >= 0 &&
+	       number_at(line,
+		       json_array_get(json_object_get(evidence, "statements"),
+			       (size_t)min),
+		       "line");
+}
+
+static void print_when_applied(page *p, const json_t *kase, bool partial)
+{
+	json_int_t line;
+
+	if (partial && rest_begins(&line, kase)) {
+		page_begin(p, PAGE_TEXT + 2);
+		page_say(p,
+			"right once you have run the rest, from line "
+			"%" JSON_INTEGER_FORMAT " on",
+			line);
+		page_end(p);
+		return;
+	}
+	print_when(p, partial ? "right once you have run what is missing"
+			      : "right if everything the script does is in the "
+				"database");
+}
+
 /* What Prisma's own `migrate resolve` can record, and when it is true. */
 static void print_by_hand(
 	page *p, bool *first, const json_t *kase, const char *name)
@@ -160,9 +193,7 @@ static void print_by_hand(
 		return; /* Prisma refuses both for an applied record */
 	if (has_folder(kase)) {
 		print_command(p, first, "unstick resolve --applied", name);
-		print_when(p, partial ? "right once you have run what is missing"
-				      : "right if everything the script does is in "
-					"the database");
+		print_when_applied(p, kase, partial);
 	}
 	print_command(p, first, "unstick resolve --rolled-back", name);
 	print_when(p, when_rolled_back(kase, partial));
