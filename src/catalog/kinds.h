@@ -84,4 +84,20 @@ typedef enum {
 } data_class;
 data_class classify_data(const PgQuery__Node *tree, const char *text, size_t len);
 
+/* What a data statement reads and writes, by the names it uses. Triggers, rules and
+ * ON UPDATE CASCADE are not in it: whether a table has some is the world's to say. */
+typedef struct {
+	const char *schema; /* NULL: not named */
+	const char *table;
+	const char *column; /* NULL: which rows there are; "*": any column too */
+	bool written;
+} data_use;
+/* In the arena; *n of them. */
+const data_use *data_uses(us_arena *a, const PgQuery__Node *tree, size_t *n);
+/* May `other`, run between two runs of an idempotent statement, give the second
+ * something to do, or have what it did undone by it? True when in doubt. False for
+ * what is not about rows. */
+bool data_interferes(
+	us_arena *a, const PgQuery__Node *idempotent, const PgQuery__Node *other);
+
 #endif

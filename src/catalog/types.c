@@ -3,14 +3,7 @@
 
 #include "expression.h"
 #include "kinds.h"
-#include "unstick/str.h"
-
-static const us_value unknown = { US_VALUE_UNKNOWN, NULL };
-
-static us_value firm(const char *text)
-{
-	return (us_value){ US_VALUE_FIRM, text };
-}
+#include "tables.h"
 
 static object_id create_type(
 	const step *s, PgQuery__Node **names, size_t n, const char *kind)
@@ -145,14 +138,14 @@ void kind_alter_enum(const step *s)
 		world_unsure(s->w, us_arena_strf(world_arena(s->w),
 					   "the labels of %s are not known",
 					   world_title(s->w, id)));
-		world_set(s->w, id, FACET_LABELS, unknown);
+		world_set(s->w, id, FACET_LABELS, unknown(NULL));
 	} else if (e->skip_if_new_val_exists &&
 		   has_label(labels.text, e->new_val)) {
 		return;
 	} else if (labels_allow(s, labels.text, e)) {
 		change_labels(s, id, e);
 	} else {
-		world_set(s->w, id, FACET_LABELS, unknown);
+		world_set(s->w, id, FACET_LABELS, unknown(NULL));
 	}
 }
 
@@ -166,7 +159,7 @@ static void alter_domain(const step *s)
 
 	world_need(s->w, id, THERE_YES);
 	world_unsure(s->w, "what a domain is made of is not followed");
-	world_set(s->w, id, FACET_DEFINITION, unknown);
+	world_set(s->w, id, FACET_DEFINITION, unknown(NULL));
 }
 
 void kind_create_domain(const step *s)

@@ -163,6 +163,8 @@ static bool visit_range(const ProtobufCMessage *m, void *ctx)
 		walk_with(r, with, 0, r->names, m);
 		return false;
 	}
+	if (m->descriptor == &pg_query__into_clause__descriptor)
+		return false; /* what SELECT INTO makes */
 	if (m->descriptor == &pg_query__with_clause__descriptor)
 		return m != &r->opened->base; /* its queries have been seen */
 	if (m->descriptor == &pg_query__range_var__descriptor) {

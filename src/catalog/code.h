@@ -1,0 +1,24 @@
+#ifndef CATALOG_CODE_H
+#define CATALOG_CODE_H
+
+#include "world.h"
+
+/* What code of a language with statements in it (the body of a DO block or of a
+ * function) may do, as far as its words tell. */
+typedef enum {
+	CODE_ROWS,     /* nothing to the catalog */
+	CODE_MENTIONS, /* DDL, on things whose names are all in the text */
+	CODE_ANYTHING  /* SQL put together as it runs, functions of which nothing
+			  is known, DDL whose reach its words don't show */
+} code_reach;
+
+/* w: for the functions it calls. destroys: it deletes rows, or may; left alone if
+ * not. */
+code_reach code_reach_of(
+	const world *w, const char *text, size_t len, bool *destroys);
+
+/* A function by its name: one of the server's, or one whose body the world knows.
+ * Never CODE_MENTIONS. */
+code_reach code_reach_of_call(const world *w, const char *name, bool *destroys);
+
+#endif

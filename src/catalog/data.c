@@ -1,0 +1,209 @@
+/* Statements about rows, and code. They leave no trace in the catalog, unless they
+ * call what may do anything. */
+#include <string.h>
+
+#include "builtins.h"
+#include "code.h"
+#include "kinds.h"
+#include "session.h"
+#include "survey.h"
+#include "tables.h"
+#include "walk.h"
+
+#define NODE(name) PG_QUERY__NODE__NODE_##name
+
+/* ---- what they need
+ * --------------------------------------------------------------- */
+
+/* Not the server's own catalogs, which no history tells of. */
+static bool is_systems(const PgQuery__RangeVar *r)
+{
+	return begins(r->relname, "pg_") || begins(r->schemaname, "pg_") ||
+	       strcmp(r->schemaname, "information_schema") == 0;
+}
+
+static void need_range(const PgQuery__RangeVar *range, void *ctx)
+{
+	world *w = ctx;
+
+	if (!is_systems(range))
+		world_need(w, relation_of(w, range), THERE_YES);
+}
+
+static void need_targets(const step *s, const PgQuery__RangeVar *relation,
+	PgQuery__Node *const *targets, size_t n)
+{
+	object_id table;
+
+	if (is_systems(relation))
+		return;
+	table = relation_of(s->w, relation);
+	for (size_t i = 0; i < n; i++)
+		if (targets[i]->node_case == NODE(RES_TARGET))
+			need_column(s, table, targets[i]->res_target->name);
+}
+
+static void need_columns(const step *s)
+{
+	const PgQuery__InsertStmt *in = s->tree->insert_stmt;
+	const PgQuery__UpdateStmt *up = s->tree->update_stmt;
+
+	if (s->tree->node_case == NODE(INSERT_STMT))
+		need_targets(s, in->relation, in->cols, in->n_cols);
+	else if (s->tree->node_case == NODE(UPDATE_STMT))
+		need_targets(s, up->relation, up->target_list, up->n_target_list);
+}
+
+/* ---- what they call
+ * ---------------------------------------------------------------- */
+
+typedef struct {
+	const step *s;
+	code_reach reach;
+	bool destroys;
+} calling;
+
+static bool see_call(const ProtobufCMessage *m, void *ctx)
+{
+	const PgQuery__FuncCall *f = (const PgQuery__FuncCall *)m;
+	calling *c = ctx;
+	const char *schema;
+	code_reach reach;
+
+	if (m->descriptor != &pg_query__func_call__descriptor)
+		return true;
+	schema = before_last_of(f->funcname, f->n_funcname);
+	if (schema && strcmp(schema, "pg_catalog") == 0)
+		reach = builtin_called(f) == BUILTIN_NONE ? CODE_ANYTHING
+							  : CODE_ROWS;
+	else
+		reach = code_reach_of_call(
+			c->s->w, last_of(f->funcname, f->n_funcname), &c->destroys);
+	if (schema && strcmp(schema, "pg_catalog") != 0 &&
+		builtin_named(last_of(f->funcname, f->n_funcname)) != BUILTIN_NONE)
+		reach = CODE_ANYTHING; /* a user's function of such a name */
+	if (reach > c->reach)
+		c->reach = reach;
+	return true;
+}
+
+static void follow_calls(const step *s)
+{
+	calling c = { .s = s };
+
+	walk_node(s->tree, see_call, &c);
+	if (c.destroys || survey_of(s->tree).deletes)
+		world_destroys(s->w, "it deletes rows");
+	if (c.reach == CODE_ROWS)
+		return;
+	world_unsure(s->w, "it calls a function that may do anything");
+	world_blur(s->w, 0);
+}
+
+void kind_data(const step *s)
+{
+	walk_ranges(s->tree, need_range, s->w);
+	need_columns(s);
+	follow_calls(s);
+}
+
+/* ---- SELECT
+ * ------------------------------------------------------------------------- */
+
+static const char *constant_of(const PgQuery__Node *n)
+{
+	if (n->node_case != NODE(A_CONST) ||
+		n->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL)
+		return NULL;
+	return n->a_const->sval->sval;
+}
+
+/* SELECT set_config('search_path', '', false), as pg_dump begins its scripts. */
+static bool see_set_config(const ProtobufCMessage *m, void *ctx)
+{
+	const PgQuery__FuncCall *f = (const PgQuery__FuncCall *)m;
+	const step *s = ctx;
+	const char *name, *list;
+
+	if (m->descriptor != &pg_query__func_call__descriptor ||
+		strcmp(last_of(f->funcname, f->n_funcname), "set_config") != 0 ||
+		f->n_args < 2)
+		return true;
+	name = constant_of(f->args[0]);
+	list = constant_of(f->args[1]);
+	if (name && strcmp(name, "search_path") != 0)
+		return true;
+	/* not a constant: any path; session_set_path() gives "$user" up */
+	session_set_path(s, name && list ? list : "$user");
+	return true;
+}
+
+void kind_select(const step *s)
+{
+	if (s->tree->select_stmt->into_clause) {
+		kind_create_table_as(s);
+		follow_calls(s);
+		return;
+	}
+	kind_data(s);
+	walk_node(s->tree, see_set_config, (void *)(uintptr_t)s);
+}
+
+/* ---- code
+ * ---------------------------------------------------------------------------- */
+
+/* What goes with a table goes with it when that can't be followed. */
+static void blur_attached(world *w)
+{
+	for (object_id id = 1; id <= world_count(w); id++) {
+		object_id on = world_object(w, id)->on;
+
+		if (on && (world_object(w, on)->blurred ||
+				  world_object(w, world_object(w, on)->parent)
+					  ->blurred))
+			world_blur(w, id);
+	}
+}
+
+static const char *option_text(const PgQuery__DoStmt *d, const char *name)
+{
+	for (size_t i = 0; i < d->n_args; i++)
+		if (d->args[i]->node_case == NODE(DEF_ELEM) &&
+			strcmp(d->args[i]->def_elem->defname, name) == 0)
+			return string_of(d->args[i]->def_elem->arg);
+	return NULL;
+}
+
+static code_reach reach_of_block(const step *s, bool *destroys)
+{
+	const PgQuery__DoStmt *d = s->tree->do_stmt;
+	const char *language = option_text(d, "language");
+	const char *body = option_text(d, "as");
+
+	if (!body || (language && strcmp(language, "plpgsql") != 0))
+		return CODE_ANYTHING;
+	return code_reach_of(s->w, body, strlen(body), destroys);
+}
+
+void kind_do(const step *s)
+{
+	bool destroys = false;
+	code_reach reach;
+
+	if (s->tree->node_case != NODE(DO_STMT)) {
+		follow_calls(s); /* CALL */
+		return;
+	}
+	reach = reach_of_block(s, &destroys);
+	if (destroys)
+		world_destroys(s->w, "its code deletes rows");
+	if (reach == CODE_ROWS)
+		return;
+	world_unsure(s->w, "what its code does is not followed");
+	if (reach == CODE_ANYTHING) {
+		world_blur(s->w, 0);
+		return;
+	}
+	world_blur_mentioned(s->w, s->text, s->len);
+	blur_attached(s->w);
+}

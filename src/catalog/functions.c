@@ -1,0 +1,144 @@
+/* Functions, procedures and triggers. What is compared of a function is its body,
+ * which PostgreSQL keeps byte for byte (pg_proc.prosrc), unless it is in standard
+ * SQL: then the server has parsed it and shows it in words of its own. */
+#include <string.h>
+
+#include "expression.h"
+#include "kinds.h"
+#include "routines.h"
+#include "tables.h"
+#include "walk.h"
+
+static const PgQuery__Node *option_of(
+	const PgQuery__CreateFunctionStmt *f, const char *name)
+{
+	for (size_t i = 0; i < f->n_options; i++) {
+		const PgQuery__Node *o = f->options[i];
+
+		if (o->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
+			strcmp(o->def_elem->defname, name) == 0)
+			return o->def_elem->arg;
+	}
+	return NULL;
+}
+
+static bool is_on(const PgQuery__Node *option)
+{
+	return option && option->node_case == PG_QUERY__NODE__NODE_BOOLEAN &&
+	       option->boolean->boolval;
+}
+
+static const char *or_else(const PgQuery__Node *option, const char *usual)
+{
+	const char *text = string_of(option);
+
+	return text[0] ? text : usual;
+}
+
+/* Two equal texts may still differ in what is left out (cost, settings, the type it
+ * returns); two that differ are two functions. */
+static us_value definition_of(world *w, const step *s)
+{
+	const PgQuery__CreateFunctionStmt *f = s->tree->create_function_stmt;
+	const PgQuery__Node *as = option_of(f, "as");
+	const char *language = or_else(option_of(f, "language"), "sql");
+	bool one_text = as && as->node_case == PG_QUERY__NODE__NODE_LIST &&
+			as->list->n_items == 1;
+	us_value v = { US_VALUE_PLAIN, NULL };
+
+	if (f->sql_body || !one_text ||
+		(strcmp(language, "sql") != 0 && strcmp(language, "plpgsql") != 0))
+		return body_value(w, s->text, s->len);
+	v.text = us_arena_strf(world_arena(w), "%s %s%s%s: %s", language,
+		or_else(option_of(f, "volatility"), "volatile"),
+		is_on(option_of(f, "strict")) ? " strict" : "",
+		is_on(option_of(f, "security")) ? " security definer" : "",
+		string_of(as->list->items[0]));
+	return v;
+}
+
+/* The types of its arguments and of what it returns, which it depends on. */
+static us_value types_of(world *w, const PgQuery__CreateFunctionStmt *f)
+{
+	us_str text = { 0 };
+	us_value v = { US_VALUE_OPAQUE, NULL };
+
+	for (size_t i = 0; i < f->n_parameters; i++) {
+		const PgQuery__Node *p = f->parameters[i];
+
+		if (p->node_case != PG_QUERY__NODE__NODE_FUNCTION_PARAMETER)
+			continue;
+		v = type_value(w, p->function_parameter->arg_type);
+		us_str_addf(&text, "%s, ", v.text ? v.text : "");
+	}
+	v.text = NULL;
+	if (f->return_type && !f->return_type->pct_type)
+		v = type_value(w, f->return_type);
+	us_str_addf(&text, "returns %s", v.text ? v.text : "");
+	v.text = text_of(w, &text);
+	v.firmness = US_VALUE_OPAQUE;
+	return v;
+}
+
+static bool asks_for_column_type(const PgQuery__CreateFunctionStmt *f)
+{
+	for (size_t i = 0; i < f->n_parameters; i++)
+		if (f->parameters[i]->node_case ==
+				PG_QUERY__NODE__NODE_FUNCTION_PARAMETER &&
+			f->parameters[i]->function_parameter->arg_type->pct_type)
+			return true;
+	return false;
+}
+
+void kind_create_function(const step *s)
+{
+	const PgQuery__CreateFunctionStmt *f = s->tree->create_function_stmt;
+	object_id schema =
+		world_schema(s->w, before_last_of(f->funcname, f->n_funcname));
+	const char *name = routine_name_of_parameters(s->w,
+		last_of(f->funcname, f->n_funcname), f->parameters,
+		f->n_parameters);
+	object_id id;
+
+	if (!name || asks_for_column_type(f)) {
+		world_unsure(s->w, "a function of a column's type");
+		world_blur_mentioned(s->w, s->text, s->len);
+		return;
+	}
+	world_need(s->w, schema, THERE_YES);
+	id = world_get(s->w, OBJECT_FUNCTION, schema, name);
+	if (!f->replace || world_is(s->w, id) == THERE_NO) {
+		world_need(s->w, id, THERE_NO);
+		id = world_create(s->w, OBJECT_FUNCTION, schema, name);
+	} else {
+		id = world_create_maybe(s->w, OBJECT_FUNCTION, schema, name);
+	}
+	world_set(s->w, id, FACET_TYPE, types_of(s->w, f));
+	world_set(s->w, id, FACET_DEFINITION, definition_of(s->w, s));
+}
+
+/* ---- triggers -------------------------------------------------------------------
+ */
+
+void kind_create_trigger(const step *s)
+{
+	const PgQuery__CreateTrigStmt *t = s->tree->create_trig_stmt;
+	object_id table = relation_of(s->w, t->relation), id;
+	routines does;
+	us_value v = body_value(s->w, s->text, s->len);
+
+	world_need(s->w, table, THERE_YES);
+	id = world_get(s->w, OBJECT_TRIGGER, table, t->trigname);
+	if (!t->replace || world_is(s->w, id) == THERE_NO) {
+		world_need(s->w, id, THERE_NO);
+		id = world_create(s->w, OBJECT_TRIGGER, table, t->trigname);
+	} else {
+		id = world_create_maybe(s->w, OBJECT_TRIGGER, table, t->trigname);
+	}
+	does = routines_named(s->w, t->funcname, t->n_funcname);
+	v.firmness = US_VALUE_OPAQUE;
+	v.text = us_arena_strf(world_arena(s->w), "%s %s%s", v.text ? v.text : "",
+		does.n == 1 ? world_ref(s->w, does.first) : "",
+		t->when_clause ? references_in(s->w, t->when_clause) : "");
+	world_set(s->w, id, FACET_DEFINITION, v);
+}

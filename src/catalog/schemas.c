@@ -1,0 +1,163 @@
+/* Schemas, extensions and comments. */
+#include <string.h>
+
+#include "kinds.h"
+#include "routines.h"
+#include "unstick/auto.h"
+
+static bool goes_on(
+	const step *s, object_id id, object_kind kind, bool if_not_exists)
+{
+	presence there = world_is(s->w, id);
+	const char *name = world_object(s->w, id)->name;
+
+	if (if_not_exists && there == THERE_YES)
+		return false;
+	if (if_not_exists && there == THERE_MAYBE) {
+		world_create_maybe(s->w, kind, 0, name);
+		return false;
+	}
+	world_need(s->w, id, THERE_NO);
+	return true;
+}
+
+/* A schema made with its contents in the same statement is not followed inside. */
+void kind_create_schema(const step *s)
+{
+	const PgQuery__CreateSchemaStmt *c = s->tree->create_schema_stmt;
+	const char *name = c->schemaname;
+	object_id id;
+
+	if (name[0] == '\0' && c->authrole)
+		name = c->authrole->rolename;
+	if (!name || name[0] == '\0' || c->n_schema_elts > 0) {
+		world_unsure(s->w, "a schema with what is in it is not followed");
+		world_blur_mentioned(s->w, s->text, s->len);
+		world_blur(s->w, world_schema(s->w, name));
+		return;
+	}
+	id = world_get(s->w, OBJECT_SCHEMA, 0, name);
+	if (!goes_on(s, id, OBJECT_SCHEMA, c->if_not_exists))
+		return;
+	id = world_create(s->w, OBJECT_SCHEMA, 0, name);
+	world_set_whole(s->w, id, true);
+}
+
+static const char *schema_option(PgQuery__Node **options, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (options[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
+			strcmp(options[i]->def_elem->defname, "schema") == 0)
+			return string_of(options[i]->def_elem->arg);
+	return NULL;
+}
+
+/* What an extension makes has names of its own: what was known not to be there may
+ * be one of them. */
+static void blur_absent(world *w, object_id schema)
+{
+	for (object_id id = 1; id <= world_count(w); id++)
+		if (world_object(w, id)->parent == schema &&
+			world_is(w, id) == THERE_NO)
+			world_blur(w, id);
+	world_set_whole(w, schema, false);
+}
+
+void kind_create_extension(const step *s)
+{
+	const PgQuery__CreateExtensionStmt *c = s->tree->create_extension_stmt;
+	const char *schema = schema_option(c->options, c->n_options);
+	object_id id = world_get(s->w, OBJECT_EXTENSION, 0, c->extname);
+
+	if (schema && schema[0])
+		world_need(s->w, world_schema(s->w, schema), THERE_YES);
+	if (goes_on(s, id, OBJECT_EXTENSION, c->if_not_exists))
+		world_create(s->w, OBJECT_EXTENSION, 0, c->extname);
+	else if (!world_outcome(s->w)->changes)
+		return;
+	blur_absent(s->w, world_schema(s->w, schema && schema[0] ? schema : NULL));
+}
+
+/* ---- comments
+ * --------------------------------------------------------------------- */
+
+#define TYPE(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
+
+static object_id listed(const step *s, object_kind kind, const PgQuery__List *names)
+{
+	object_id of;
+
+	if (kind < OBJECT_COLUMN || kind > OBJECT_RULE)
+		return named_object(s->w, kind, names->items, names->n_items);
+	if (names->n_items < 2)
+		return 0;
+	of = named_object(s->w, OBJECT_RELATION, names->items, names->n_items - 1);
+	world_need(s->w, of, THERE_YES);
+	return world_get(s->w, kind, of, last_of(names->items, names->n_items));
+}
+
+static object_id commented(const step *s, object_kind kind)
+{
+	PgQuery__Node *named = s->tree->comment_stmt->object;
+
+	if (!named)
+		return 0;
+	switch (named->node_case) {
+	case PG_QUERY__NODE__NODE_LIST:
+		return listed(s, kind, named->list);
+	case PG_QUERY__NODE__NODE_TYPE_NAME:
+		return named_object(s->w, kind, named->type_name->names,
+			named->type_name->n_names);
+	case PG_QUERY__NODE__NODE_STRING:
+		return world_get(s->w, kind, 0, string_of(named));
+	case PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS:
+		return routine_of(s->w, named->object_with_args);
+	default:
+		return 0;
+	}
+}
+
+/* An empty comment is none (source: PostgreSQL 15, CreateComments of comment.c). Of
+ * what has no place in a catalog as we know it nothing is noted. */
+void kind_comment(const step *s)
+{
+	static const struct {
+		PgQuery__ObjectType what;
+		object_kind kind;
+	} kinds[] = {
+		{ TYPE(TABLE), OBJECT_RELATION },
+		{ TYPE(VIEW), OBJECT_RELATION },
+		{ TYPE(MATVIEW), OBJECT_RELATION },
+		{ TYPE(INDEX), OBJECT_RELATION },
+		{ TYPE(SEQUENCE), OBJECT_RELATION },
+		{ TYPE(FOREIGN_TABLE), OBJECT_RELATION },
+		{ TYPE(COLUMN), OBJECT_COLUMN },
+		{ TYPE(TABCONSTRAINT), OBJECT_CONSTRAINT },
+		{ TYPE(TRIGGER), OBJECT_TRIGGER },
+		{ TYPE(POLICY), OBJECT_POLICY },
+		{ TYPE(RULE), OBJECT_RULE },
+		{ TYPE(TYPE), OBJECT_TYPE },
+		{ TYPE(DOMAIN), OBJECT_TYPE },
+		{ TYPE(SCHEMA), OBJECT_SCHEMA },
+		{ TYPE(EXTENSION), OBJECT_EXTENSION },
+		{ TYPE(FUNCTION), OBJECT_FUNCTION },
+		{ TYPE(PROCEDURE), OBJECT_FUNCTION },
+		{ TYPE(ROUTINE), OBJECT_FUNCTION },
+		{ TYPE(AGGREGATE), OBJECT_FUNCTION },
+	};
+	const PgQuery__CommentStmt *c = s->tree->comment_stmt;
+	us_value v = { US_VALUE_FIRM, "none" };
+	object_id id = 0;
+
+	for (size_t i = 0; i < US_LEN(kinds) && !id; i++)
+		if (kinds[i].what == c->objtype)
+			id = commented(s, kinds[i].kind);
+	if (!id)
+		return;
+	world_need(s->w, id, THERE_YES);
+	/* PLAIN against FIRM: quoted, so that no comment reads "none" */
+	if (c->comment && c->comment[0])
+		v = (us_value){ US_VALUE_PLAIN,
+			us_arena_strf(world_arena(s->w), "'%s'", c->comment) };
+	world_set(s->w, id, FACET_COMMENT, v);
+}

@@ -1,0 +1,9 @@
+#ifndef CATALOG_SESSION_H
+#define CATALOG_SESSION_H
+
+#include "kinds.h"
+
+/* SET search_path, as set_config() is given it: "a, b". */
+void session_set_path(const step *s, const char *list);
+
+#endif
