@@ -187,7 +187,7 @@ static const row rows[] = {
 	{ "json", "{}", "'{}'::json" },
 	{ "json", "{ }", "'{ }'" },
 	{ "json", "{a 1}", "'{\"a\": 1}'" },
-	{ "json", "from jsonb", "'{\"a\": 1}'::jsonb" },
+	{ "json", "{a 1}", "'{\"a\": 1}'::jsonb" },
 	{ "jsonb", "{}", "'{}'" },
 	{ "jsonb", "{}", "'{}'::jsonb" },
 	{ "jsonb", "{}", "'{ }'" },
