@@ -1,0 +1,199 @@
+/* The live catalog, as far as a script touches it: one batch of queries that look
+ * names up in pg_catalog by its indexes. */
+#include "live.h"
+
+#include <string.h>
+
+#include "live_rows.h"
+#include "live_sql.h"
+#include "unstick/auto.h"
+
+/* A parameter: the array of one part of the names asked for. */
+typedef enum { PART_SCHEMA, PART_RELATION, PART_NAME } part;
+
+typedef struct {
+	object_kind kind;
+	size_t nparts;
+	part parts[3];
+	const char *sql;
+	us_row_fn *fn;
+} query;
+
+/* What a statement of the server's brings about (a constraint its index, say) is
+ * overwritten by the row that is about it. */
+static const query queries[] = {
+	{ OBJECT_SCHEMA, 1, { PART_NAME }, us_text_schemas_sql, live_schema },
+	{ OBJECT_TYPE, 2, { PART_SCHEMA, PART_NAME }, us_text_types_sql,
+		live_type },
+	{ OBJECT_CONSTRAINT, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
+		us_text_constraints_sql, live_constraint },
+	{ OBJECT_RELATION, 2, { PART_SCHEMA, PART_NAME }, us_text_relations_sql,
+		live_relation },
+	{ OBJECT_COLUMN, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
+		us_text_columns_sql, live_column },
+	{ OBJECT_FUNCTION, 2, { PART_SCHEMA, PART_NAME }, us_text_functions_sql,
+		live_function },
+	{ OBJECT_TRIGGER, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
+		us_text_triggers_sql, live_trigger },
+	{ OBJECT_RULE, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
+		us_text_rules_sql, live_rule },
+	{ OBJECT_POLICY, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
+		us_text_policies_sql, live_policy },
+	{ OBJECT_EXTENSION, 1, { PART_NAME }, us_text_extensions_sql,
+		live_extension },
+};
+
+/* ---- what is asked for ------------------------------------------------------- */
+
+/* Temporary objects are another session's, or ours: nobody's business. */
+static bool is_temporary(const char *schema)
+{
+	return schema && strncmp(schema, "pg_temp", strlen("pg_temp")) == 0;
+}
+
+/* An object for each name, so that each is asked for once. */
+static void ask(world *live, const world_key *key)
+{
+	object_id parent = 0;
+
+	if (is_temporary(key->schema))
+		return;
+	if (key->schema)
+		parent = world_get(live, OBJECT_SCHEMA, 0, key->schema);
+	if (key->relation)
+		parent = world_get(live, OBJECT_RELATION, parent, key->relation);
+	world_get(live, key->kind, parent, key->name);
+}
+
+static bool has_relation(object_kind kind)
+{
+	return kind >= OBJECT_COLUMN && kind <= OBJECT_RULE;
+}
+
+static const char *part_of(const world *w, const object *o, part p)
+{
+	const object *up = world_object(w, o->parent);
+
+	if (p == PART_NAME)
+		return o->name;
+	if (p == PART_RELATION)
+		return up->name;
+	return has_relation(o->kind) ? world_object(w, up->parent)->name : up->name;
+}
+
+/* {"a","b c"}; of a function's name what is before its arguments. */
+static void add_element(us_str *out, const char *text, bool function)
+{
+	us_str_add(out, out->len > 1 ? ",\"" : "\"");
+	for (; *text && !(function && *text == '('); text++) {
+		if (*text == '"' || *text == '\\')
+			us_str_addc(out, '\\');
+		us_str_addc(out, *text);
+	}
+	us_str_addc(out, '"');
+}
+
+static const char *array_of(world *w, size_t asked, object_kind kind, part p)
+{
+	us_str out = { 0 };
+	const char *array;
+
+	us_str_addc(&out, '{');
+	for (object_id id = 1; id <= asked; id++) {
+		const object *o = world_object(w, id);
+
+		if (o->kind == kind)
+			add_element(&out, part_of(w, o, p),
+				kind == OBJECT_FUNCTION && p == PART_NAME);
+	}
+	us_str_addc(&out, '}');
+	array = us_arena_str(world_arena(w), us_str_text(&out));
+	world_arena(w)->failed |= out.failed;
+	us_str_fini(&out);
+	return array;
+}
+
+static bool is_asked(const world *w, size_t asked, object_kind kind)
+{
+	for (object_id id = 1; id <= asked; id++)
+		if (world_object(w, id)->kind == kind)
+			return true;
+	return false;
+}
+
+/* ---- asking ------------------------------------------------------------------ */
+
+/* begin, the queries that are about something, end. */
+static us_code run_queries(live_rows *l, us_db *db, size_t asked, us_err *err)
+{
+	const char *params[US_LEN(queries)][3];
+	us_stmt stmts[US_LEN(queries) + 2] = { { .sql = us_text_begin_sql } };
+	size_t n = 1;
+	us_code rc;
+
+	for (size_t i = 0; i < US_LEN(queries); i++) {
+		const query *q = &queries[i];
+
+		if (!is_asked(l->w, asked, q->kind))
+			continue;
+		for (size_t j = 0; j < q->nparts; j++)
+			params[i][j] = array_of(l->w, asked, q->kind, q->parts[j]);
+		stmts[n++] = (us_stmt){ .sql = q->sql,
+			.nparams = q->nparts,
+			.params = params[i],
+			.fn = q->fn,
+			.ctx = l };
+	}
+	stmts[n++] = (us_stmt){ .sql = us_text_end_sql };
+	rc = us_arena_check(world_arena(l->w), err);
+	return rc == US_OK ? us_db_run(db, stmts, n, err) : rc;
+}
+
+/* ---- what wasn't found ------------------------------------------------------- */
+
+/* By its names once more: applying a definition makes a new object of that name. */
+static object_id again(world *w, object_id id)
+{
+	const object *o = world_object(w, id);
+	object_kind kind = o->kind;
+	const char *name = o->name;
+	object_id parent = o->parent ? again(w, o->parent) : 0;
+
+	return world_get(w, kind, parent, name);
+}
+
+static void deny_missing(world *w, size_t asked)
+{
+	world_begin_statement(w, MODE_FOLD);
+	for (object_id id = 1; id <= asked; id++) {
+		object_id now = again(w, id);
+
+		if (world_is(w, now) != THERE_YES)
+			world_need(w, now, THERE_NO);
+	}
+}
+
+us_code live_load(world **out, us_db *db, const world *touched, us_strs *leftovers,
+	us_err *err)
+{
+	live_rows l = { world_new(us_db_about(db).schema), leftovers };
+	size_t asked;
+	us_code rc;
+
+	*out = NULL;
+	if (!l.w)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < world_ntouched(touched); i++)
+		ask(l.w, world_touched(touched, i));
+	asked = world_count(l.w);
+	rc = asked > 0 ? run_queries(&l, db, asked, err) : US_OK;
+	if (rc == US_OK) {
+		deny_missing(l.w, asked);
+		rc = us_arena_check(world_arena(l.w), err);
+	}
+	if (rc == US_OK)
+		*out = l.w;
+	else
+		world_free(l.w);
+	return rc;
+}

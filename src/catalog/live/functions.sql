@@ -1,0 +1,10 @@
+-- Of every function of a name asked for; aggregates have no text of their own.
+SELECT n.nspname, p.proname,
+       format('DROP ROUTINE %I.%I(%s)', n.nspname, p.proname,
+              (SELECT string_agg(format_type(a.type, NULL), ', ' ORDER BY a.i)
+                 FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, i))),
+       CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END,
+       obj_description(p.oid, 'pg_proc')
+  FROM (SELECT DISTINCT * FROM unnest($1::name[], $2::name[])) AS asked (schema, name)
+  JOIN pg_namespace n ON n.nspname = asked.schema
+  JOIN pg_proc p ON p.proname = asked.name AND p.pronamespace = n.oid

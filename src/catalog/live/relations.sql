@@ -1,0 +1,20 @@
+-- An index that is invalid, or not ready, is what a failed CREATE INDEX CONCURRENTLY
+-- left. A partitioned table's may also wait for its parts: that one can't be dropped
+-- CONCURRENTLY, and needn't be.
+SELECT n.nspname, c.relname, c.relkind,
+       CASE WHEN c.relkind IN ('i', 'I') THEN pg_get_indexdef(c.oid)
+            WHEN c.relkind = 'v'
+            THEN format('CREATE VIEW %I.%I AS %s', n.nspname, c.relname,
+                        pg_get_viewdef(c.oid))
+            WHEN c.relkind = 'm'
+            THEN format('CREATE MATERIALIZED VIEW %I.%I AS %s', n.nspname, c.relname,
+                        pg_get_viewdef(c.oid))
+       END,
+       i.indisvalid AND i.indisready, obj_description(c.oid, 'pg_class'),
+       CASE WHEN c.relkind = 'i' AND NOT (i.indisvalid AND i.indisready)
+            THEN format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
+       END
+  FROM unnest($1::name[], $2::name[]) AS asked (schema, name)
+  JOIN pg_namespace n ON n.nspname = asked.schema
+  JOIN pg_class c ON c.relname = asked.name AND c.relnamespace = n.oid
+  LEFT JOIN pg_index i ON i.indexrelid = c.oid

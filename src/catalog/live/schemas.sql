@@ -1,0 +1,3 @@
+SELECT nspname, obj_description(oid, 'pg_namespace')
+  FROM pg_namespace
+ WHERE nspname = ANY ($1::name[])

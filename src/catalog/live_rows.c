@@ -1,0 +1,279 @@
+/* Rows of pg_catalog as objects of a world. What the server shows as a statement is
+ * applied as one, so that it reads as the same statement of a script would; what
+ * the row says of it comes last. */
+#include "live_rows.h"
+
+#include <string.h>
+
+#include "expression.h"
+#include "kinds.h"
+#include "routines.h"
+
+static us_value firm(const char *text)
+{
+	return (us_value){ US_VALUE_FIRM, text };
+}
+
+static bool is_true(const char *cell)
+{
+	return cell && *cell == 't';
+}
+
+static object_id there(
+	world *w, object_kind kind, object_id parent, const char *name)
+{
+	object_id id = world_get(w, kind, parent, name);
+
+	world_need(w, id, THERE_YES);
+	return id;
+}
+
+static object_id schema_of(world *w, const char *name)
+{
+	return there(w, OBJECT_SCHEMA, 0, name);
+}
+
+static object_id relation_named(world *w, const us_row *r)
+{
+	return there(w, OBJECT_RELATION, schema_of(w, r->cells[0]), r->cells[1]);
+}
+
+/* As kind_comment() has them. */
+static void set_comment(world *w, object_id id, const char *comment)
+{
+	world_set(w, id, FACET_COMMENT,
+		comment ? (us_value){ US_VALUE_PLAIN,
+				  us_arena_strf(world_arena(w), "'%s'", comment) }
+			: firm("none"));
+}
+
+/* One that our parser can't read leaves the object without its definition. */
+static void apply_text(world *w, const char *sql)
+{
+	us_arena *a = world_arena(w);
+	parse p;
+
+	if (!sql)
+		return;
+	sql = us_arena_str(a, sql);
+	if (parse_sql(a, &p, sql, strlen(sql)) && p.n == 1)
+		apply_statement(w, MODE_FOLD, p.tree[0], p.text[0], p.len[0]);
+	world_begin_statement(w, MODE_FOLD);
+}
+
+us_code live_schema(const us_row *r, void *ctx, us_err *err)
+{
+	world *w = ((live_rows *)ctx)->w;
+
+	(void)err;
+	set_comment(w, schema_of(w, r->cells[0]), r->cells[1]);
+	return US_OK;
+}
+
+us_code live_extension(const us_row *r, void *ctx, us_err *err)
+{
+	world *w = ((live_rows *)ctx)->w;
+
+	(void)err;
+	set_comment(w, there(w, OBJECT_EXTENSION, 0, r->cells[0]), r->cells[1]);
+	return US_OK;
+}
+
+static us_value type_in(world *w, const char *text)
+{
+	const PgQuery__TypeName *type = parse_type(world_arena(w), text);
+
+	return type ? type_value(w, type) : (us_value){ US_VALUE_UNKNOWN, NULL };
+}
+
+us_code live_type(const us_row *r, void *ctx, us_err *err)
+{
+	world *w = ((live_rows *)ctx)->w;
+	object_id id =
+		there(w, OBJECT_TYPE, schema_of(w, r->cells[0]), r->cells[1]);
+
+	(void)err;
+	switch (*r->cells[2]) {
+	case 'e':
+		world_set(w, id, FACET_KIND, firm("enum"));
+		world_set(w, id, FACET_LABELS,
+			firm(r->cells[3] ? us_arena_str(world_arena(w), r->cells[3])
+					 : ""));
+		break;
+	case 'd':
+		world_set(w, id, FACET_KIND, firm("domain"));
+		world_set(w, id, FACET_TYPE, type_in(w, r->cells[4]));
+		break;
+	case 'c':
+		world_set(w, id, FACET_KIND, firm("composite type"));
+		break;
+	default:
+		break;
+	}
+	set_comment(w, id, r->cells[5]);
+	return US_OK;
+}
+
+us_code live_constraint(const us_row *r, void *ctx, us_err *err)
+{
+	live_rows *l = ctx;
+	object_id id, relation = relation_named(l->w, r);
+
+	apply_text(l->w, r->cells[3]);
+	id = there(l->w, OBJECT_CONSTRAINT, relation, r->cells[2]);
+	world_set(l->w, id, FACET_VALID, firm(is_true(r->cells[4]) ? "yes" : "no"));
+	set_comment(l->w, id, r->cells[5]);
+	return r->cells[6] ? us_strs_add(l->leftovers, r->cells[6], err) : US_OK;
+}
+
+static const char *kind_of_relation(char relkind)
+{
+	switch (relkind) {
+	case 'r':
+		return "table";
+	case 'p':
+		return "partitioned table";
+	case 'f':
+		return "foreign table";
+	case 'i':
+	case 'I':
+		return "index";
+	case 'v':
+		return "view";
+	case 'm':
+		return "materialized view";
+	case 'S':
+		return "sequence";
+	case 'c':
+		return "composite type";
+	default:
+		return NULL;
+	}
+}
+
+us_code live_relation(const us_row *r, void *ctx, us_err *err)
+{
+	live_rows *l = ctx;
+	const char *kind = kind_of_relation(*r->cells[2]);
+	object_id id;
+
+	apply_text(l->w, r->cells[3]);
+	id = relation_named(l->w, r);
+	if (kind)
+		world_set(l->w, id, FACET_KIND, firm(kind));
+	if (r->cells[4])
+		world_set(l->w, id, FACET_VALID,
+			firm(is_true(r->cells[4]) ? "yes" : "no"));
+	set_comment(l->w, id, r->cells[5]);
+	return r->cells[6] ? us_strs_add(l->leftovers, r->cells[6], err) : US_OK;
+}
+
+/* An enum's constants are compared otherwise than those of a type of which nothing
+ * is known. Of one that wasn't asked for the labels themselves don't matter. */
+static void know_enum(world *w, const char *schema, const char *name)
+{
+	object_id id;
+
+	if (!name)
+		return;
+	id = there(w, OBJECT_TYPE, schema_of(w, schema), name);
+	if (!world_object(w, id)->facets[FACET_LABELS].text)
+		world_set(w, id, FACET_LABELS, (us_value){ US_VALUE_OPAQUE, "" });
+}
+
+/* As add_column() has them. */
+static us_value default_in(world *w, object_id relation, us_value type,
+	const char *text, bool generated)
+{
+	const PgQuery__Node *e =
+		text ? parse_expression(world_arena(w), text) : NULL;
+	us_value v;
+
+	if (text && !e)
+		return (us_value){ US_VALUE_UNKNOWN, NULL };
+	if (!generated)
+		return default_value(w, relation, type, e);
+	v = expression_value(w, relation, e);
+	if (v.firmness != US_VALUE_UNKNOWN)
+		v = (us_value){ US_VALUE_OPAQUE,
+			us_arena_strf(world_arena(w), "generated: %s", v.text) };
+	return v;
+}
+
+static const char *identity_of(const char *attidentity)
+{
+	if (*attidentity == 'a')
+		return "always";
+	return *attidentity == 'd' ? "by default" : "no";
+}
+
+us_code live_column(const us_row *r, void *ctx, us_err *err)
+{
+	world *w = ((live_rows *)ctx)->w;
+	object_id relation = relation_named(w, r);
+	object_id id = there(w, OBJECT_COLUMN, relation, r->cells[2]);
+	us_value type;
+
+	(void)err;
+	know_enum(w, r->cells[9], r->cells[10]);
+	type = type_in(w, r->cells[3]);
+	world_set(w, id, FACET_TYPE, type);
+	world_set(w, id, FACET_NULLABLE, firm(is_true(r->cells[4]) ? "no" : "yes"));
+	world_set(w, id, FACET_DEFAULT,
+		default_in(w, relation, type, r->cells[5], *r->cells[7] != '\0'));
+	world_set(w, id, FACET_IDENTITY, firm(identity_of(r->cells[6])));
+	set_comment(w, id, r->cells[8]);
+	return US_OK;
+}
+
+us_code live_function(const us_row *r, void *ctx, us_err *err)
+{
+	world *w = ((live_rows *)ctx)->w;
+	us_arena *a = world_arena(w);
+	const char *drop = us_arena_str(a, r->cells[2]), *name = NULL;
+	object_id id;
+	parse p;
+
+	(void)err;
+	apply_text(w, r->cells[3]);
+	if (parse_sql(a, &p, drop, strlen(drop)) && p.n == 1 &&
+		p.tree[0]->node_case == PG_QUERY__NODE__NODE_DROP_STMT &&
+		p.tree[0]->drop_stmt->n_objects == 1 &&
+		p.tree[0]->drop_stmt->objects[0]->node_case ==
+			PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS)
+		name = routine_name(
+			w, p.tree[0]->drop_stmt->objects[0]->object_with_args);
+	if (!name)
+		return US_OK;
+	id = there(w, OBJECT_FUNCTION, schema_of(w, r->cells[0]), name);
+	set_comment(w, id, r->cells[4]);
+	return US_OK;
+}
+
+/* Triggers, rules and policies: schema, relation, name, text, comment. */
+static us_code add_child(const us_row *r, world *w, object_kind kind)
+{
+	object_id relation = relation_named(w, r);
+
+	apply_text(w, r->cells[3]);
+	set_comment(w, there(w, kind, relation, r->cells[2]), r->cells[4]);
+	return US_OK;
+}
+
+us_code live_trigger(const us_row *r, void *ctx, us_err *err)
+{
+	(void)err;
+	return add_child(r, ((live_rows *)ctx)->w, OBJECT_TRIGGER);
+}
+
+us_code live_rule(const us_row *r, void *ctx, us_err *err)
+{
+	(void)err;
+	return add_child(r, ((live_rows *)ctx)->w, OBJECT_RULE);
+}
+
+us_code live_policy(const us_row *r, void *ctx, us_err *err)
+{
+	(void)err;
+	return add_child(r, ((live_rows *)ctx)->w, OBJECT_POLICY);
+}

@@ -1,0 +1,16 @@
+#ifndef CATALOG_LIVE_ROWS_H
+#define CATALOG_LIVE_ROWS_H
+
+#include "live.h"
+
+/* The live world while its rows come in. */
+typedef struct {
+	world *w;
+	us_strs *leftovers;
+} live_rows;
+
+/* One for each query of live/, whose columns it knows; ctx is a live_rows. */
+us_row_fn live_schema, live_type, live_constraint, live_relation, live_column,
+	live_function, live_trigger, live_rule, live_policy, live_extension;
+
+#endif
