@@ -94,10 +94,10 @@ typedef struct {
 } data_use;
 /* In the arena; *n of them. */
 const data_use *data_uses(us_arena *a, const PgQuery__Node *tree, size_t *n);
-/* May `other`, run between two runs of an idempotent statement, give the second
- * something to do, or have what it did undone by it? True when in doubt. False for
- * what is not about rows. */
-bool data_interferes(
-	us_arena *a, const PgQuery__Node *idempotent, const PgQuery__Node *other);
+/* Does `other`, run between two runs of an idempotent statement, leave the second
+ * one nothing to do, and nothing of its own to be undone by it? False when in doubt.
+ * What is done to a table's definition is apart from its rows where it can't change
+ * a value: constraints, defaults, indexes, another column. */
+bool data_is_apart(const PgQuery__Node *idempotent, const PgQuery__Node *other);
 
 #endif

@@ -132,25 +132,132 @@ static bool meet(const data_use *a, const data_use *b)
 	       strcmp(b->column, "*") == 0;
 }
 
-bool data_interferes(
-	us_arena *a, const PgQuery__Node *idempotent, const PgQuery__Node *other)
-{
-	size_t n, m;
-	const data_use *mine, *theirs;
+/* ---- apart
+ * ------------------------------------------------------------------------ */
 
-	switch (classify_data(other, "", 0)) {
-	case DATA_NONE:
-		return false;
-	case DATA_UNKNOWN:
-		return true;
-	default:
-		break;
-	}
-	mine = data_uses(a, idempotent, &n);
-	theirs = data_uses(a, other, &m);
+static bool writes_apart(
+	const data_use *mine, size_t n, const data_use *theirs, size_t m)
+{
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < m; j++)
 			if (theirs[j].written && meet(&mine[i], &theirs[j]))
-				return true;
+				return false;
+	return true;
+}
+
+typedef struct {
+	const data_use *uses;
+	size_t n;
+	bool shared;
+} sharing;
+
+static bool is_used(const sharing *s, const char *table)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->uses[i].table, table) == 0)
+			return true;
 	return false;
+}
+
+static void share_range(const PgQuery__RangeVar *r, void *ctx)
+{
+	sharing *s = ctx;
+
+	s->shared |= is_used(s, r->relname);
+}
+
+/* Names that are no RangeVar: of DROP, of a renamed type. */
+static bool share_string(const ProtobufCMessage *m, void *ctx)
+{
+	sharing *s = ctx;
+
+	if (m->descriptor == &pg_query__string__descriptor)
+		s->shared |= is_used(s, ((const PgQuery__String *)m)->sval);
+	return true;
+}
+
+static bool keeps_values(const PgQuery__AlterTableStmt *a, const sharing *s)
+{
+	for (size_t i = 0; i < a->n_cmds; i++)
+		switch (a->cmds[i]->alter_table_cmd->subtype) {
+		case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
+		case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
+		case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull:
+		case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
+		case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
+		case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
+			break;
+		case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
+			/* one that it uses was there before it, or it had failed */
+			for (size_t j = 0; j < s->n; j++)
+				if (s->uses[j].column &&
+					strcmp(s->uses[j].column, "*") == 0)
+					return false;
+			break;
+		default:
+			return false;
+		}
+	return true;
+}
+
+static bool ddl_is_apart(sharing *s, const PgQuery__Node *other)
+{
+	switch (other->node_case) {
+	case NODE(INDEX_STMT):
+	case NODE(COMMENT_STMT):
+	case NODE(CREATE_ENUM_STMT):
+	case NODE(CREATE_FUNCTION_STMT):
+	case NODE(CREATE_EXTENSION_STMT):
+	case NODE(TRANSACTION_STMT):
+	case NODE(LOCK_STMT):
+	case NODE(GRANT_STMT):
+	case NODE(SELECT_STMT):
+		return true;
+	case NODE(ALTER_ENUM_STMT):
+		return !other->alter_enum_stmt->old_val[0];
+	case NODE(VARIABLE_SET_STMT):
+		return strcmp(other->variable_set_stmt->name, "search_path") != 0;
+	case NODE(DROP_STMT):
+		walk_node(other, share_string, s);
+		return !s->shared && other->drop_stmt->behavior !=
+					     PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+	case NODE(ALTER_TABLE_STMT):
+		walk_ranges(other, share_range, s);
+		return !s->shared || keeps_values(other->alter_table_stmt, s);
+	case NODE(RENAME_STMT):
+	case NODE(CREATE_STMT):
+	case NODE(CREATE_TABLE_AS_STMT):
+	case NODE(VIEW_STMT):
+	case NODE(CREATE_TRIG_STMT):
+	case NODE(CREATE_SEQ_STMT):
+		walk_ranges(other, share_range, s);
+		return !s->shared;
+	default:
+		return false;
+	}
+}
+
+bool data_is_apart(const PgQuery__Node *idempotent, const PgQuery__Node *other)
+{
+	us_arena a = { 0 };
+	sharing s = { 0 };
+	size_t m;
+	const data_use *theirs;
+	bool apart;
+
+	s.uses = data_uses(&a, idempotent, &s.n);
+	switch (classify_data(other, "", 0)) {
+	case DATA_UNKNOWN:
+		apart = false;
+		break;
+	case DATA_NONE:
+		apart = ddl_is_apart(&s, other);
+		break;
+	default:
+		theirs = data_uses(&a, other, &m);
+		apart = writes_apart(s.uses, s.n, theirs, m);
+	}
+	apart = apart && !a.failed;
+	us_arena_fini(&a);
+	return apart;
 }
