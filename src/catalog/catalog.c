@@ -170,8 +170,8 @@ static us_code compare(us_reading *out, reading *g, us_err *err)
 	for (size_t i = 0; rc == US_OK && i < g->unclean.len; i++)
 		rc = us_strs_add(&out->leftovers, g->unclean.items[i], err);
 	if (rc == US_OK)
-		rc = rerun_judge(
-			out, &g->script, g->start, run_outside(&whole), err);
+		rc = rerun_judge(out, &g->script, g->start, run_outside(&whole),
+			g->c->live, err);
 	run_end(&whole);
 	return rc;
 }

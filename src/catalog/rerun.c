@@ -4,6 +4,8 @@
  * property of a sequence at a state, so it is tried, on the symbolic catalog. */
 #include "rerun.h"
 
+#include <string.h>
+
 #include "kinds.h"
 #include "run.h"
 #include "unstick/auto.h"
@@ -13,6 +15,7 @@ typedef struct {
 	const world *start;
 	world *end; /* after the whole script, with the keys it touches */
 	us_reading *r;
+	us_db *live;
 } trial;
 
 static us_code say(trial *t, size_t k, us_err *err, size_t i, const char *why)
@@ -20,42 +23,92 @@ static us_code say(trial *t, size_t k, us_err *err, size_t i, const char *why)
 	return us_strf(&t->r->rerun_why[k], err, "statement %zu: %s", i + 1, why);
 }
 
-/* Does another statement of the script change what this one reads? The words of the
- * statement are more than what it reads: that errs on the safe side. */
+/* Does another statement of the script change what this one reads, or undo what it
+ * does? */
 static bool inputs_change(const trial *t, size_t i)
 {
-	for (size_t j = 0; j < t->script->n; j++) {
-		data_class c = classify_data(
-			t->script->tree[j], t->script->text[j], t->script->len[j]);
-
-		if (j != i && (c != DATA_NONE || !data_is_apart(t->script->tree[i],
-							 t->script->tree[j])))
+	for (size_t j = 0; j < t->script->n; j++)
+		if (j != i &&
+			!data_is_apart(t->script->tree[i], t->script->tree[j]))
 			return true;
-	}
 	return false;
 }
 
-/* Why statement i, which ran already, may not run again; NULL: it may. */
-static const char *why_not_again(const trial *t, size_t i, const outcome *o)
+static us_code see_yes(const us_row *row, void *ctx, us_err *err)
 {
+	bool *yes = ctx;
+
+	(void)err;
+	*yes = *yes || !row->cells[0] || strcmp(row->cells[0], "f") != 0;
+	return US_OK;
+}
+
+/* A trigger or a rule of the live table may do anything with what the statement
+ * does to no effect. A table that isn't found is no better. */
+static us_code has_watchers(bool *yes, trial *t, const data_use *use, us_err *err)
+{
+	const char *const names[] = { use->schema, use->table };
+
+	return us_db_query(t->live,
+		"SELECT c.relhasrules OR EXISTS (SELECT FROM pg_catalog.pg_trigger "
+		"g "
+		"WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) "
+		"FROM (SELECT pg_catalog.to_regclass(pg_catalog.concat_ws('.', "
+		"pg_catalog.quote_ident($1), pg_catalog.quote_ident($2))) AS id) n "
+		"LEFT JOIN pg_catalog.pg_class c ON c.oid = n.id",
+		US_LEN(names), names, see_yes, yes, err);
+}
+
+static us_code is_watched(bool *yes, trial *t, size_t i, us_err *err)
+{
+	us_arena arena = { 0 };
+	size_t n;
+	const data_use *uses = data_uses(&arena, t->script->tree[i], &n);
+	us_code rc = us_arena_check(&arena, err);
+
+	*yes = false;
+	for (size_t j = 0; rc == US_OK && !*yes && j < n; j++)
+		if (uses[j].written)
+			rc = has_watchers(yes, t, &uses[j], err);
+	us_arena_fini(&arena);
+	return rc;
+}
+
+/* In *why, why statement i, which ran already, may not run again; NULL: it may. */
+static us_code why_not_again(
+	const char **why, trial *t, size_t i, const outcome *o, us_err *err)
+{
+	bool watched = false;
+	us_code rc = US_OK;
+
 	switch (classify_data(
 		t->script->tree[i], t->script->text[i], t->script->len[i])) {
 	case DATA_NONE:
 		break;
 	case DATA_IDEMPOTENT:
-		return inputs_change(t, i)
-			       ? "what it reads is changed by another statement"
+		if (inputs_change(t, i)) {
+			*why = "what it reads is changed by another statement";
+			return US_OK;
+		}
+		rc = is_watched(&watched, t, i, err);
+		*why = watched ? "a trigger or a rule may see it a second time"
 			       : NULL;
+		return rc;
 	case DATA_CHANGES:
-		return "it would change rows a second time";
+		*why = "it would change rows a second time";
+		return US_OK;
 	case DATA_DESTROYS:
-		return "it would delete rows a second time";
+		*why = "it would delete rows a second time";
+		return US_OK;
 	case DATA_UNKNOWN:
-		return "what it would do a second time is not known";
+		*why = "what it would do a second time is not known";
+		return US_OK;
 	}
 	if (o->destroys)
-		return "it would drop what can hold rows";
-	return o->changes ? "it would be done a second time" : NULL;
+		*why = "it would drop what can hold rows";
+	else if (o->changes)
+		*why = "it would be done a second time";
+	return US_OK;
 }
 
 /* NULL in *why: statement i runs. */
@@ -93,10 +146,9 @@ static us_code run_again(trial *t, world *from, size_t ran, size_t k, us_err *er
 		const char *why;
 
 		rc = run_step(&again, MODE_TRIAL, err);
-		if (rc != US_OK)
-			break;
-		judge_step(t, &again, i, ran, &why);
-		if (why) {
+		if (rc == US_OK)
+			rc = judge_step(&why, t, &again, i, ran, err);
+		if (rc == US_OK && why) {
 			rc = say(t, k, err, i, why);
 			goto out;
 		}
@@ -124,9 +176,9 @@ static us_code judge_from(trial *t, size_t k, us_err *err)
 }
 
 us_code rerun_judge(us_reading *r, const parse *script, const world *start,
-	world *end, us_err *err)
+	world *end, us_db *live, us_err *err)
 {
-	trial t = { script, start, end, r };
+	trial t = { script, start, end, r, live };
 	us_code rc = US_OK;
 
 	/* nothing ran: the next deploy is the first */

@@ -2,6 +2,7 @@
 #define CATALOG_RERUN_H
 
 #include "parse.h"
+#include "unstick/db.h"
 #include "unstick/states.h"
 #include "world.h"
 
@@ -10,6 +11,6 @@
  * world after the script. Fills r->rerun and r->rerun_why. start: the world before.
  */
 US_MUST us_code rerun_judge(us_reading *r, const parse *script, const world *start,
-	world *end, us_err *err);
+	world *end, us_db *live, us_err *err);
 
 #endif
