@@ -111,9 +111,9 @@ static us_code why_not_again(
 	return US_OK;
 }
 
-/* NULL in *why: statement i runs. */
-static void judge_step(
-	const trial *t, const run *again, size_t i, size_t ran, const char **why)
+/* NULL in *why: statement i runs, and may. */
+static us_code judge_step(const char **why, trial *t, const run *again, size_t i,
+	size_t ran, us_err *err)
 {
 	const outcome *o = world_outcome(again->now);
 
@@ -121,7 +121,8 @@ static void judge_step(
 	if (o->fails || o->unsure)
 		*why = o->why ? o->why : "whether it runs is not known";
 	else if (i < ran)
-		*why = why_not_again(t, i, o);
+		return why_not_again(why, t, i, o, err);
+	return US_OK;
 }
 
 static bool ends_alike(trial *t, world *w)
