@@ -7,7 +7,7 @@ check() { # NAME COMMAND...
 }
 
 # First, for clang-tidy: it reads this build's flags and generated headers.
-check 'gcc -Werror' scripts/build.sh build/test -DUS_TESTS=ON -DUS_BENCH=ON \
+check 'gcc -Werror' scripts/build.sh build/test -DUS_TESTS=ON -DUS_BENCH=ON -DUS_EVAL=ON \
 	-DUS_WERROR=ON -DUS_SANITIZE=address,undefined
 check 'format' scripts/format.sh
 check 'arrows' scripts/arrows.sh

@@ -1,0 +1,37 @@
+#ifndef EVAL_CORPUS_H
+#define EVAL_CORPUS_H
+
+#include <stddef.h>
+
+#include "unstick/hash.h"
+
+/* Real histories on disk: one folder a project, as Prisma lays it out. */
+
+typedef struct {
+	char *name;
+	char *text; /* of migration.sql; NUL-terminated */
+	char checksum[2 * US_SHA256_BYTES +
+		      1]; /* as Prisma computes it: of the bytes */
+} migration;
+
+typedef struct {
+	char *name;
+	char *directory;       /* its migrations */
+	char *provider;        /* of migration_lock.toml: "postgresql" */
+	migration *migrations; /* in the order in which Prisma applies them */
+	size_t n;
+	size_t bytes; /* of all scripts */
+} project;
+
+typedef struct {
+	project *items; /* by name */
+	size_t n;
+} corpus;
+
+/* All projects below `directory`, or only the one that is named (NULL: all). The
+ * scripts are read. n is 0 if there are none. */
+void corpus_load(corpus *c, const char *directory, const char *only);
+void corpus_free(corpus *c);
+void project_free(project *p);
+
+#endif

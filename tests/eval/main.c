@@ -1,0 +1,54 @@
+/* eval: how good is unstick's evidence? Real histories are broken in every possible
+ * place, and the real program is asked what happened. Nothing here is shared with
+ * what is measured. Exits 0, 1 if something fell short, 77 without a corpus. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lab.h"
+#include "say.h"
+#include "table.h"
+
+/* Providers that there is no lab for are left out. */
+static void keep_known(corpus *c, const char *provider)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		project swapped = c->items[n];
+		const lab_ops *ops = lab_for(c->items[i].provider);
+
+		if (!ops || (provider && lab_for(provider) != ops))
+			continue;
+		c->items[n++] = c->items[i];
+		c->items[i] = swapped;
+	}
+	for (size_t i = n; i < c->n; i++)
+		project_free(&c->items[i]);
+	c->n = n;
+}
+
+int main(int argc, char **argv)
+{
+	findings all = { 0 };
+	options o;
+	corpus c;
+	bool ok;
+
+	options_read(&o, argc, argv);
+	corpus_load(&c, o.corpus, o.project);
+	keep_known(&c, o.provider);
+	if (c.n == 0) {
+		printf("eval: skipped, no histories in %s (US_CORPUS)\n", o.corpus);
+		corpus_free(&c);
+		return 77;
+	}
+	work(&all, &o, &c);
+	table_print(&all, &c);
+	table_losses(&all);
+	if (o.show)
+		table_list(&all, o.show);
+	ok = table_judge(&all, &c, &o);
+	findings_free(&all);
+	corpus_free(&c);
+	return ok ? 0 : 1;
+}

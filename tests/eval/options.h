@@ -1,0 +1,20 @@
+#ifndef EVAL_OPTIONS_H
+#define EVAL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+	const char *unstick, *corpus;               /* paths */
+	const char *project, *migration, *evidence; /* NULL: all, as it likes */
+	const char *provider;
+	const char *show; /* a grade's name, "harm", "bad"; NULL: no list */
+	uint64_t seed;
+	unsigned share; /* of the migrations, in percent */
+	unsigned jobs;
+} options;
+
+/* Ends the program on bad usage (64) and after --help (0). */
+void options_read(options *o, int argc, char **argv);
+
+#endif
