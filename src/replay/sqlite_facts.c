@@ -16,6 +16,14 @@ typedef struct {
 	size_t n, cap;
 } maker;
 
+/* Looking keys up is most of the work for a wide table. */
+static unsigned hash_of(unsigned hash, const char *text)
+{
+	for (; *text; text++)
+		hash = hash * 33 + (unsigned char)(*text | 0x20);
+	return hash;
+}
+
 static void fact(maker *m, const char *object, const char *facet,
 	us_value_firmness firmness, const char *text)
 {
@@ -32,7 +40,7 @@ static void fact(maker *m, const char *object, const char *facet,
 	}
 	m->items[m->n++] = (lite_fact){ object, facet,
 		{ firmness, us_arena_str(m->arena, text) },
-		m->about ? m->about : "" };
+		hash_of(hash_of(5381, object), facet), m->about ? m->about : "" };
 }
 
 static void firm(maker *m, const char *object, const char *facet, const char *text)
@@ -315,11 +323,12 @@ us_code lite_facts_of(lite_facts *out, lite_bench *b, lite_group g, us_err *err)
 	return rc == US_OK ? us_arena_check(a, err) : rc;
 }
 
-us_value lite_facts_at(const lite_facts *f, const char *object, const char *facet)
+us_value lite_facts_at(const lite_facts *f, const lite_fact *key)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (strcasecmp(f->items[i].object, object) == 0 &&
-			strcmp(f->items[i].facet, facet) == 0)
+		if (f->items[i].hash == key->hash &&
+			strcasecmp(f->items[i].object, key->object) == 0 &&
+			strcmp(f->items[i].facet, key->facet) == 0)
 			return f->items[i].value;
 	return (us_value){ .firmness = US_VALUE_ABSENT };
 }

@@ -12,6 +12,7 @@ typedef struct {
 	const char *object; /* "column User.age" */
 	const char *facet;  /* "type"; "" is whether it is there */
 	us_value value;     /* OPAQUE: words as somebody wrote them */
+	unsigned hash;      /* of object and facet */
 	const char *about;  /* text with the names, besides the table's, that
 			     * whoever changes it may have mentioned instead */
 } lite_fact;
@@ -32,8 +33,8 @@ void lite_bench_close(lite_bench *b);
 
 US_MUST us_code lite_facts_of(
 	lite_facts *out, lite_bench *b, lite_group g, us_err *err);
-/* The value of a key, ABSENT if it is not among the facts. */
-us_value lite_facts_at(const lite_facts *f, const char *object, const char *facet);
+/* The value of the same key among these, ABSENT if it is not. */
+us_value lite_facts_at(const lite_facts *f, const lite_fact *key);
 /* "table User", whose absence implies the absence of everything of the group. */
 bool lite_is_container(const char *object);
 

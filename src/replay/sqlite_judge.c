@@ -15,6 +15,7 @@ typedef struct {
 	const lite_group *groups; /* n + 1 */
 	const lite_facts **facts; /* n + 1; the same wording shares its facts */
 	lite_facts live;
+	us_value *at; /* n + 1: of the key that is being looked at */
 } track;
 
 static us_code add_facts(
@@ -46,6 +47,7 @@ static us_code follow(track *t, us_err *err)
 
 	t->groups = groups;
 	t->facts = us_arena_alloc(a, (t->n + 1) * sizeof(const lite_facts *));
+	t->at = us_arena_alloc(a, (t->n + 1) * sizeof(*t->at));
 	rc = us_arena_check(a, err);
 	for (size_t k = 0; rc == US_OK && k <= t->n; k++) {
 		groups[k] = lite_group_of(&t->j->stages->at[k], t->name);
@@ -69,9 +71,12 @@ static bool equal(us_value a, us_value b)
 	       (!a.text || !b.text || strcmp(a.text, b.text) == 0);
 }
 
-static us_value value_at(const track *t, size_t k, const lite_fact *f)
+static void look_up(track *t, const lite_fact *f)
 {
-	return lite_facts_at(t->facts[k], f->object, f->facet);
+	for (size_t k = 0; k <= t->n; k++)
+		t->at[k] = k > 0 && t->facts[k] == t->facts[k - 1]
+				   ? t->at[k - 1]
+				   : lite_facts_at(t->facts[k], f);
 }
 
 /* Is a table or view of that name there at all? */
@@ -89,14 +94,14 @@ static bool container_there(const track *t, size_t k)
  * doesn't say; and a drift in it must not exclude anything. */
 static bool is_touched(const track *t, const lite_fact *f)
 {
-	us_value first = value_at(t, 0, f);
+	us_value first = t->at[0];
 	bool had =
 		first.firmness != US_VALUE_ABSENT && !lite_is_container(f->object);
 
 	for (size_t k = 1; k <= t->n; k++) {
 		if (t->facts[k] == t->facts[0] || (had && !container_there(t, k)))
 			continue;
-		if (!equal(value_at(t, k, f), first))
+		if (!equal(t->at[k], first))
 			return true;
 	}
 	return false;
@@ -132,9 +137,9 @@ static bool is_unclear(const track *t, const lite_fact *f, size_t k)
 /* With a gap in the history, a value from before the script is hearsay. What counts
  * is a key that a statement creates for certain, with nothing before it that may
  * have done otherwise to its table. */
-static bool is_made_here(const track *t, const lite_fact *f)
+static bool is_made_here(const track *t)
 {
-	if (value_at(t, 0, f).firmness != US_VALUE_ABSENT)
+	if (t->at[0].firmness != US_VALUE_ABSENT)
 		return false;
 	for (size_t k = 1; k <= t->n; k++) {
 		lite_subject is;
@@ -144,7 +149,7 @@ static bool is_made_here(const track *t, const lite_fact *f)
 		is = lite_subject_of(t->j->arena, t->j->script, k - 1);
 		if (!lite_creates_strictly(&is))
 			return false;
-		if (value_at(t, k, f).firmness != US_VALUE_ABSENT)
+		if (t->at[k].firmness != US_VALUE_ABSENT)
 			return true;
 	}
 	return false;
@@ -153,12 +158,12 @@ static bool is_made_here(const track *t, const lite_fact *f)
 /* SQLite keeps the words of an expression as they were written. If the live ones
  * are those of one of the states, they are not those of the others; if they are
  * nobody's, they may still mean the same. */
-static bool words_decide(const track *t, const lite_fact *f, us_value live)
+static bool words_decide(const track *t, us_value live)
 {
 	if (live.firmness != US_VALUE_OPAQUE)
 		return false;
 	for (size_t k = 0; k <= t->n; k++)
-		if (equal(value_at(t, k, f), live))
+		if (equal(t->at[k], live))
 			return true;
 	return false;
 }
@@ -175,15 +180,15 @@ static void put_key(const track *t, const lite_fact *f)
 	const lite_past *past = t->j->past;
 	us_states *s = t->j->states;
 	size_t key = us_states_key(s, f->object, f->facet);
-	us_value live = lite_facts_at(&t->live, f->object, f->facet);
-	bool firm = words_decide(t, f, live);
+	us_value live = lite_facts_at(&t->live, f);
+	bool firm = words_decide(t, live);
 
 	for (size_t k = 0; k <= t->n; k++)
 		if (!is_unclear(t, f, k))
-			us_states_put(s, key, k, decided(value_at(t, k, f), firm));
+			us_states_put(s, key, k, decided(t->at[k], firm));
 	if (t->live.readable)
 		us_states_put_live(s, key, decided(live, firm));
-	if (past->gap && !is_made_here(t, f))
+	if (past->gap && !is_made_here(t))
 		us_states_doubt(s, key, past->gap);
 	for (size_t i = 0; i < past->ndoubts; i++)
 		if (mentioned(t, f, &past->doubts[i].names))
@@ -191,11 +196,11 @@ static void put_key(const track *t, const lite_fact *f)
 }
 
 /* Was the key met in an earlier wording already? */
-static bool is_seen(const track *t, size_t k, const lite_fact *f)
+static bool is_seen(const track *t, size_t k)
 {
 	for (size_t i = 0; i < k; i++)
 		if (t->facts[i] != t->facts[k] &&
-			value_at(t, i, f).firmness != US_VALUE_ABSENT)
+			t->at[i].firmness != US_VALUE_ABSENT)
 			return true;
 	return false;
 }
@@ -213,7 +218,8 @@ static us_code put_table(const lite_judging *j, const char *name, us_err *err)
 		for (size_t i = 0; i < t.facts[k]->n; i++) {
 			const lite_fact *f = &t.facts[k]->items[i];
 
-			if (!is_seen(&t, k, f) && is_touched(&t, f))
+			look_up(&t, f);
+			if (!is_seen(&t, k) && is_touched(&t, f))
 				put_key(&t, f);
 		}
 	}

@@ -182,7 +182,7 @@ static us_code judge_rows(trial *t, size_t i, us_err *err)
 
 /* ---- the trial ---- */
 
-/* What needs no trial: statements that are never repeatable. */
+/* What needs no trial: statements that are never repeatable, or never succeed. */
 static void judge_words(trial *t, size_t k)
 {
 	for (size_t i = 0; i < k && !t->why; i++) {
@@ -191,6 +191,10 @@ static void judge_words(trial *t, size_t k)
 		if (is.verb == LITE_DROP_TABLE || is.verb == LITE_DROP_COLUMN ||
 			t->stages->steps[i].drops_table)
 			deny(t, i, "drops what may hold rows");
+		else if (is.verb == LITE_CREATE_TABLE && !is.lenient &&
+			 lite_schema_table(
+				 &t->stages->at[k], lite_fold(t->arena, is.table)))
+			deny(t, i, "fails: its table already exists");
 		else if (t->stages->steps[i].outcome == LITE_FAILED ||
 			 t->stages->steps[i].outcome == LITE_REFUSED)
 			deny(t, i, "can't be tried");
