@@ -280,8 +280,10 @@ static void print_row(printer *p, const PgQuery__Node *node)
  */
 
 /* a AND (b AND c) is a AND b AND c */
-static void print_juncts(printer *p, const PgQuery__BoolExpr *e, const char *word)
+static void print_juncts(printer *p, const PgQuery__BoolExpr *e)
 {
+	bool conjunction = e->boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR;
+
 	if (++p->depth > DEPTH_LIMIT) {
 		p->lost = true;
 		return;
@@ -289,11 +291,12 @@ static void print_juncts(printer *p, const PgQuery__BoolExpr *e, const char *wor
 	for (size_t i = 0; i < e->n_args; i++) {
 		const PgQuery__Node *arg = e->args[i];
 
-		us_str_add(p->out, i ? word : "");
+		if (i)
+			us_str_add(p->out, conjunction ? " and " : " or ");
 		if (arg->node_case == PG_QUERY__NODE__NODE_BOOL_EXPR &&
 			arg->bool_expr->boolop == e->boolop)
-			print_juncts(p, arg->bool_expr, word);
-		else
+			print_juncts(p, arg->bool_expr);
+		else if (!print_between_in(p, arg, conjunction))
 			print_node(p, arg);
 	}
 	p->depth--;
@@ -308,9 +311,7 @@ static void print_bool(printer *p, const PgQuery__Node *node)
 		print_nodes(p, e->args, e->n_args);
 	} else {
 		us_str_addc(p->out, '(');
-		print_juncts(p, e,
-			e->boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR ? " and "
-									: " or ");
+		print_juncts(p, e);
 	}
 	us_str_addc(p->out, ')');
 }

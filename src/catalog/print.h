@@ -21,5 +21,8 @@ void print_fields(printer *p, const ProtobufCMessage *message);
 
 /* print_operators.c */
 void print_operator(printer *p, const PgQuery__Node *node);
+/* BETWEEN as one of the terms of AND, NOT BETWEEN as one of OR: two terms. False,
+ * and nothing printed: it is something else. */
+bool print_between_in(printer *p, const PgQuery__Node *node, bool conjunction);
 
 #endif

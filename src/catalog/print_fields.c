@@ -99,9 +99,10 @@ static void print_repeated(
 	if (n == 0)
 		return;
 	us_str_addf(p->out, " %s[", f->name);
-	for (size_t i = 0; i < n; i++) {
-		us_str_add(p->out, i ? ", " : "");
+	/* a function's schema is shown or not, as everywhere */
+	for (size_t i = strcmp(f->name, "funcname") == 0 ? n - 1 : 0; i < n; i++) {
 		print_value(p, f->type, items + i * size);
+		us_str_add(p->out, i + 1 < n ? ", " : "");
 	}
 	us_str_addc(p->out, ']');
 }

@@ -98,26 +98,34 @@ static void print_nullif(printer *p, const PgQuery__AExpr *e)
 	print_binary(p, e->lexpr, ",", e->rexpr);
 }
 
-static void print_range(printer *p, const PgQuery__AExpr *e, const char *least,
-	const char *word, const char *most)
-{
-	const PgQuery__List *ends = e->rexpr->list;
-
-	us_str_addc(p->out, '(');
-	print_binary(p, e->lexpr, least, ends->items[0]);
-	us_str_addf(p->out, " %s ", word);
-	print_binary(p, e->lexpr, most, ends->items[1]);
-	us_str_addc(p->out, ')');
-}
-
 static void print_between(printer *p, const PgQuery__AExpr *e)
 {
-	print_range(p, e, ">=", "and", "<=");
+	bool within = e->kind == PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN;
+	const PgQuery__List *ends = e->rexpr->list;
+
+	print_binary(p, e->lexpr, within ? ">=" : "<", ends->items[0]);
+	us_str_add(p->out, within ? " and " : " or ");
+	print_binary(p, e->lexpr, within ? "<=" : ">", ends->items[1]);
 }
 
-static void print_not_between(printer *p, const PgQuery__AExpr *e)
+bool print_between_in(printer *p, const PgQuery__Node *node, bool conjunction)
 {
-	print_range(p, e, "<", "or", ">");
+	PgQuery__AExprKind kind =
+		conjunction ? PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN
+			    : PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN;
+
+	if (node->node_case != PG_QUERY__NODE__NODE_A_EXPR ||
+		node->a_expr->kind != kind)
+		return false;
+	print_between(p, node->a_expr);
+	return true;
+}
+
+static void print_range(printer *p, const PgQuery__AExpr *e)
+{
+	us_str_addc(p->out, '(');
+	print_between(p, e);
+	us_str_addc(p->out, ')');
 }
 
 #define KIND(name) PG_QUERY__A__EXPR__KIND__AEXPR_##name
@@ -136,8 +144,8 @@ static const struct {
 	{ KIND(DISTINCT), print_distinct },
 	{ KIND(NOT_DISTINCT), print_not_distinct },
 	{ KIND(NULLIF), print_nullif },
-	{ KIND(BETWEEN), print_between },
-	{ KIND(NOT_BETWEEN), print_not_between },
+	{ KIND(BETWEEN), print_range },
+	{ KIND(NOT_BETWEEN), print_range },
 };
 
 void print_operator(printer *p, const PgQuery__Node *node)

@@ -46,6 +46,13 @@ static void close_stage(stage *s)
 	cluster_db_close(&s->cluster);
 }
 
+static us_code keep_cell(const us_row *r, void *ctx, us_err *err)
+{
+	(void)err;
+	*(char **)ctx = strdup(r->cells[0]);
+	return US_OK;
+}
+
 static bool run(stage *s, const char *sql)
 {
 	PGresult *r = PQexec(s->conn, sql);
@@ -148,8 +155,8 @@ static const char *const scripts[] = {
 	"ALTER TYPE app.mood RENAME TO feelings;",
 	"CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t;"
 	"CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE SEQUENCE s;"
-	"CREATE FUNCTION f(x int, y text DEFAULT 'a') RETURNS trigger LANGUAGE"
-	" plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+	"CREATE FUNCTION f(x int, y text DEFAULT 'a') RETURNS int LANGUAGE"
+	" plpgsql AS $$ BEGIN RETURN 1; END $$;"
 	"CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS"
 	" $$ BEGIN RETURN NEW; END $$;"
 	"CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION g();"
@@ -252,6 +259,56 @@ static void what_is_different_differs(void **state)
 	}
 }
 
+/* The transaction may be somebody else's, who goes on in it. */
+static void the_search_path_is_given_back(void **state)
+{
+	char *path = NULL;
+	us_err err = { 0 };
+	stage s;
+
+	(void)state;
+	open_stage(&s);
+	assert_true(run(&s, "CREATE SCHEMA x; CREATE TYPE x.e AS ENUM ('a');"
+			    "CREATE TABLE x.t (a x.e DEFAULT 'a')"));
+	apply(&s,
+		"CREATE TYPE x.e AS ENUM ('a');"
+		"CREATE TABLE x.t (a x.e DEFAULT 'a')",
+		MODE_SCRIPT);
+	assert_ok(us_db_exec(s.db, s.db->ops->begin_read, &err), &err);
+	assert_ok(
+		us_db_exec(s.db, "SET LOCAL search_path = x, public", &err), &err);
+	load(&s);
+	assert_int_equal(compare(&s, true).differ, 0);
+	assert_ok(us_db_query(s.db, "SHOW search_path", 0, NULL, keep_cell, &path,
+			  &err),
+		&err);
+	assert_string_equal(path, "x, public");
+	free(path);
+	close_stage(&s);
+}
+
+/* Everybody may read pg_catalog, whatever else is taken from them. */
+static void no_privilege_is_needed(void **state)
+{
+	us_err err = { 0 };
+	stage s;
+
+	(void)state;
+	open_stage(&s);
+	assert_true(run(&s, scripts[3]));
+	assert_true(
+		run(&s, "CREATE ROLE nobody_at_all; REVOKE ALL ON SCHEMA public "
+			"FROM PUBLIC"));
+	apply(&s, scripts[3], MODE_SCRIPT);
+	assert_ok(us_db_exec(s.db, s.db->ops->begin_read, &err), &err);
+	assert_ok(us_db_exec(s.db, "SET LOCAL ROLE nobody_at_all", &err), &err);
+	load(&s);
+	assert_int_equal(compare(&s, false).differ, 0);
+	assert_ok(us_db_exec(s.db, s.db->ops->rollback, &err), &err);
+	assert_true(run(&s, "DROP ROLE nobody_at_all"));
+	close_stage(&s);
+}
+
 static void broken_things_are_left_over(void **state)
 {
 	stage s;
@@ -314,7 +371,16 @@ static char *read_text(const char *folder, const char *name)
 	size_t len;
 	us_err err = { 0 };
 
-	return us_file_read(&text, &len, path, 16 << 20, &err) == US_OK ? text : NULL;
+	return us_file_read(&text, &len, path, 16 << 20, &err) == US_OK ? text
+									: NULL;
+}
+
+/* Nothing is there before a history. */
+static bool knows_everything(const void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
+	return true;
 }
 
 static tally replay_history(const char *folder, const char *name)
@@ -326,6 +392,7 @@ static tally replay_history(const char *folder, const char *name)
 	stage s;
 
 	open_stage(&s);
+	world_close(s.script, knows_everything, NULL);
 	for (int i = 0; i < n; i++) {
 		US_AUTO(auto_str) char *at = path_of(folder, list[i]->d_name);
 		US_AUTO(auto_str) char *sql = read_text(at, "migration.sql");
@@ -376,6 +443,8 @@ int main(void)
 		cmocka_unit_test(what_a_script_makes_agrees_with_what_is_there),
 		cmocka_unit_test(nothing_of_a_script_that_did_not_run_is_there),
 		cmocka_unit_test(what_is_different_differs),
+		cmocka_unit_test(the_search_path_is_given_back),
+		cmocka_unit_test(no_privilege_is_needed),
 		cmocka_unit_test(broken_things_are_left_over),
 		cmocka_unit_test(a_whole_history_never_differs),
 	};
