@@ -1,5 +1,6 @@
 /* DROP, of several things at once too. What goes along is world_drop()'s; what
  * can't be named exactly is made unknown. */
+#include <ctype.h>
 #include <string.h>
 
 #include "kinds.h"
@@ -111,12 +112,27 @@ static target target_of(
 /* ---- what goes along
  * ----------------------------------------------------------------- */
 
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = strstr(text, word); p; p = strstr(p + 1, word))
+		if ((p == text || !is_word(p[-1])) && !is_word(p[n]))
+			return true;
+	return false;
+}
+
 static bool mentions(world *w, object_id id, const char *name)
 {
 	for (facet f = FACET_TYPE; f < FACETS; f++) {
 		const char *text = world_object(w, id)->facets[f].text;
 
-		if (f != FACET_COMMENT && text && strstr(text, name))
+		if (f != FACET_COMMENT && text && has_word(text, name))
 			return true;
 	}
 	return false;

@@ -125,7 +125,7 @@ void kind_create_trigger(const step *s)
 	const PgQuery__CreateTrigStmt *t = s->tree->create_trig_stmt;
 	object_id table = relation_of(s->w, t->relation), id;
 	routines does;
-	us_value v = body_value(s->w, s->text, s->len);
+	us_value v;
 
 	world_need(s->w, table, THERE_YES);
 	id = world_get(s->w, OBJECT_TRIGGER, table, t->trigname);
@@ -136,9 +136,9 @@ void kind_create_trigger(const step *s)
 		id = world_create_maybe(s->w, OBJECT_TRIGGER, table, t->trigname);
 	}
 	does = routines_named(s->w, t->funcname, t->n_funcname);
-	v.firmness = US_VALUE_OPAQUE;
-	v.text = us_arena_strf(world_arena(s->w), "%s %s%s", v.text ? v.text : "",
-		does.n == 1 ? world_ref(s->w, does.first) : "",
-		t->when_clause ? references_in(s->w, t->when_clause) : "");
+	v = definition_by(s->w, s->text, s->len, s->tree);
+	if (does.n == 1)
+		v.text = us_arena_strf(world_arena(s->w), "%s%s", v.text,
+			world_ref(s->w, does.first));
 	world_set(s->w, id, FACET_DEFINITION, v);
 }

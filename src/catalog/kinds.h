@@ -85,7 +85,8 @@ typedef enum {
 data_class classify_data(const PgQuery__Node *tree, const char *text, size_t len);
 
 /* What a data statement reads and writes, by the names it uses. Triggers, rules and
- * ON UPDATE CASCADE are not in it: whether a table has some is the world's to say. */
+ * ON UPDATE CASCADE are not in it: whether a table has some is the world's to say.
+ */
 typedef struct {
 	const char *schema; /* NULL: not named */
 	const char *table;
@@ -95,9 +96,9 @@ typedef struct {
 /* In the arena; *n of them. */
 const data_use *data_uses(us_arena *a, const PgQuery__Node *tree, size_t *n);
 /* Does `other`, run between two runs of an idempotent statement, leave the second
- * one nothing to do, and nothing of its own to be undone by it? False when in doubt.
- * What is done to a table's definition is apart from its rows where it can't change
- * a value: constraints, defaults, indexes, another column. */
+ * one nothing to do, and nothing of its own to be undone by it? False when in
+ * doubt. What is done to a table's definition is apart from its rows where it can't
+ * change a value: constraints, defaults, indexes, another column. */
 bool data_is_apart(const PgQuery__Node *idempotent, const PgQuery__Node *other);
 
 #endif

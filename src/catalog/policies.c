@@ -1,16 +1,11 @@
 /* Row security policies and rules: parts of a table, by name. */
-#include "expression.h"
 #include "kinds.h"
 #include "walk.h"
 
 static void define(const step *s, object_id id)
 {
-	us_value v = body_value(s->w, s->text, s->len);
-
-	v.firmness = US_VALUE_OPAQUE;
-	v.text = us_arena_strf(world_arena(s->w), "%s %s", v.text ? v.text : "",
-		references_in(s->w, s->tree));
-	world_set(s->w, id, FACET_DEFINITION, v);
+	world_set(s->w, id, FACET_DEFINITION,
+		definition_by(s->w, s->text, s->len, s->tree));
 }
 
 void kind_create_policy(const step *s)

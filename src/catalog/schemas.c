@@ -33,7 +33,8 @@ void kind_create_schema(const step *s)
 	if (!name || name[0] == '\0' || c->n_schema_elts > 0) {
 		world_unsure(s->w, "a schema with what is in it is not followed");
 		world_blur_mentioned(s->w, s->text, s->len);
-		world_blur(s->w, world_schema(s->w, name));
+		/* CURRENT_USER's can be any */
+		world_blur(s->w, name && name[0] ? world_schema(s->w, name) : 0);
 		return;
 	}
 	id = world_get(s->w, OBJECT_SCHEMA, 0, name);

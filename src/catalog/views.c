@@ -1,6 +1,5 @@
 /* Views, and tables made of a query. Their columns are not worked out: they are the
  * server's to name and type. */
-#include "expression.h"
 #include "kinds.h"
 #include "tables.h"
 #include "walk.h"
@@ -25,19 +24,12 @@ static void need_range(const PgQuery__RangeVar *range, void *ctx)
 	world_need(w, relation_of(w, range), THERE_YES);
 }
 
-/* The query's own words, and a reference to all it reads: DROP ... CASCADE finds it
- * by them. */
 static void define(
 	const step *s, object_id id, const char *kind, const PgQuery__Node *query)
 {
-	us_value body = body_value(s->w, s->text, s->len);
-	const char *about = references_in(s->w, query);
-
-	world_set(s->w, id, FACET_KIND, (us_value){ US_VALUE_FIRM, kind });
-	body.text = us_arena_strf(
-		world_arena(s->w), "%s %s", body.text ? body.text : "", about);
-	body.firmness = US_VALUE_OPAQUE;
-	world_set(s->w, id, FACET_DEFINITION, body);
+	world_set(s->w, id, FACET_KIND, firm(kind));
+	world_set(s->w, id, FACET_DEFINITION,
+		definition_by(s->w, s->text, s->len, query));
 	world_set_whole(s->w, id, false);
 }
 
@@ -76,7 +68,7 @@ static void create_of_query(const step *s, const PgQuery__IntoClause *into,
 	world_need(s->w, id, THERE_NO);
 	id = world_create(s->w, OBJECT_RELATION, schema, into->rel->relname);
 	if (kind[0] == 't') { /* a table keeps no tie to where its rows are from */
-		world_set(s->w, id, FACET_KIND, (us_value){ US_VALUE_FIRM, kind });
+		world_set(s->w, id, FACET_KIND, firm(kind));
 		world_set_whole(s->w, id, false);
 	} else {
 		define(s, id, kind, query);

@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include "expression.h"
 #include "kinds.h"
 #include "routines.h"
+#include "tables.h"
+#include "world_impl.h"
 
 static const ProtobufCMessage *message_at(const void *where)
 {
@@ -221,12 +224,31 @@ static bool refer_to_call(const ProtobufCMessage *m, void *ctx)
 const char *references_in(world *w, const PgQuery__Node *tree)
 {
 	gathering g = { .w = w };
-	const char *text;
 
 	walk_ranges(tree, refer_to_range, &g);
 	walk_node(tree, refer_to_call, &g);
-	text = us_arena_str(world_arena(w), us_str_text(&g.text));
-	world_arena(w)->failed |= g.text.failed;
-	us_str_fini(&g.text);
-	return text;
+	return text_of(w, &g.text);
+}
+
+/* A body refers to all relations whose names it holds, those of WITH queries too:
+ * these are put back as words. */
+us_value definition_by(
+	world *w, const char *text, size_t len, const PgQuery__Node *reads)
+{
+	us_value body = body_value(w, text, len);
+	const char *p = body.text ? body.text : "", *end;
+	us_str out = { 0 };
+
+	while (*p) {
+		object_id id = world_ref_at(w, p, &end);
+
+		if (id && world_object(w, id)->kind == OBJECT_RELATION) {
+			us_str_add(&out, world_object(w, id)->name);
+			p = end;
+		} else {
+			us_str_addc(&out, *p++);
+		}
+	}
+	us_str_addf(&out, " %s", references_in(w, reads));
+	return (us_value){ US_VALUE_OPAQUE, text_of(w, &out) };
 }

@@ -27,4 +27,10 @@ void walk_ranges(const PgQuery__Node *tree, range_fn *visit, void *ctx);
  * functions only those that are the only one of their name. */
 const char *references_in(world *w, const PgQuery__Node *tree);
 
+/* The definition of what is made of a query, text being the statement's: never the
+ * same for what reads other relations, and with a reference to each that `reads`
+ * does read, and to no other. */
+us_value definition_by(
+	world *w, const char *text, size_t len, const PgQuery__Node *reads);
+
 #endif

@@ -194,13 +194,14 @@ static void what_another_statement_changes_is_not_apart(void **state)
 		{ SET_A, "drop table s.t", false },
 		{ SET_A, "drop table o", true },
 		{ SET_A, "drop type x cascade", false },
-		{ SET_A, "create trigger x before update on t for each row "
-			 "execute function f()",
+		{ SET_A,
+			"create trigger x before update on t for each row "
+			"execute function f()",
 			false },
 		{ SET_A, "set search_path to x", false },
 		{ SET_A, "set lock_timeout to 1", true },
-		{ "update t set a = (select max(o.x) from o)",
-			"update o set x = 1", false },
+		{ "update t set a = (select max(o.x) from o)", "update o set x = 1",
+			false },
 		{ "insert into t (a) values (1) on conflict (a) do nothing",
 			"update t set b = 1", true },
 	};
@@ -208,7 +209,8 @@ static void what_another_statement_changes_is_not_apart(void **state)
 	DDL_EACH(rows, check_apart);
 }
 
-/* ---- what running it does to the catalog -------------------------------------------- */
+/* ---- what running it does to the catalog
+ * -------------------------------------------- */
 
 static const char history[] =
 	"create table t (a int, b text); create index i on t (a);"
@@ -272,8 +274,7 @@ static void code_reaches_as_far_as_its_words_tell(void **state)
 		{ "do $$ begin execute 'alter table ' || x; end $$", '?' },
 		{ "do $$ begin execute format('alter table %I', x); end $$", '?' },
 		{ "do $$ begin execute x; end $$", '?' },
-		{ "do $$ begin -- drop table t\n update t set a = 1; end $$",
-			'.' },
+		{ "do $$ begin -- drop table t\n update t set a = 1; end $$", '.' },
 		{ "do $$ begin /* drop table t */ raise notice 'create'; end $$",
 			'.' },
 		{ "do $$ begin perform set_config('search_path', '', false); end "
