@@ -1,20 +1,52 @@
 /* The records of the other names, sorted by what they mean for this case. */
 #include "sqlite_past.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "unstick/auto.h"
 
-/* Where a record stands among all: they come oldest first. */
-static size_t place(const us_history *h, const us_record *r)
+/* Where a record stands among all: the ledger has them oldest first. */
+typedef struct {
+	const us_record *record;
+	size_t place;
+} standing;
+
+typedef struct {
+	standing *items; /* by address, so that a long history stays linear */
+	size_t n;
+} standings;
+
+static int by_address(const void *x, const void *y)
+{
+	uintptr_t a = (uintptr_t)((const standing *)x)->record;
+	uintptr_t b = (uintptr_t)((const standing *)y)->record;
+
+	return (a > b) - (a < b);
+}
+
+static standings standings_of(us_arena *a, const us_history *h)
 {
 	const us_ledger *led = us_history_ledger(h);
-	size_t i = 0;
+	standings s = { .n = us_ledger_len(led) };
 
-	while (i < us_ledger_len(led) && us_ledger_record(led, i) != r)
-		i++;
-	return i;
+	s.items = us_arena_alloc(a, (s.n + 1) * sizeof(*s.items));
+	for (size_t i = 0; s.items && i < s.n; i++)
+		s.items[i] = (standing){ us_ledger_record(led, i), i };
+	if (s.items)
+		qsort(s.items, s.n, sizeof(*s.items), by_address);
+	return s;
+}
+
+static size_t place(const standings *s, const us_record *r)
+{
+	const standing key = { r, 0 };
+	const standing *found =
+		s->items ? bsearch(&key, s->items, s->n, sizeof(key), by_address)
+			 : NULL;
+
+	return found ? found->place : s->n;
 }
 
 /* The span of the case's own attempts. */
@@ -22,10 +54,9 @@ typedef struct {
 	size_t first, last;
 } span;
 
-static span span_of(const us_replay_case *c)
+static span span_of(const us_replay_case *c, const standings *all)
 {
-	size_t none = us_ledger_len(us_history_ledger(c->history));
-	span s = { none, none };
+	span s = { all->n, all->n };
 
 	for (size_t i = 0; i < c->entry->nrecords; i++) {
 		const us_record *r = c->entry->records[i];
@@ -33,8 +64,8 @@ static span span_of(const us_replay_case *c)
 
 		if (us_record_state_of(r) == US_RECORD_APPLIED)
 			continue;
-		at = place(c->history, r);
-		s.first = s.first == none ? at : s.first;
+		at = place(all, r);
+		s.first = s.first == all->n ? at : s.first;
 		s.last = at;
 	}
 	return s;
@@ -63,6 +94,7 @@ typedef struct {
 	lite_past *out;
 	us_arena *arena;
 	const us_replay_case *c;
+	standings all;
 	span span;
 	applied *before; /* to be replayed */
 	size_t nbefore;
@@ -115,7 +147,7 @@ static const char *words_gone(sorter *s, const us_entry *e, const char *what)
 static us_code sort_applied(
 	sorter *s, const us_entry *e, const us_record *r, us_err *err)
 {
-	size_t at = place(s->c->history, r);
+	size_t at = place(&s->all, r);
 	us_code rc = US_OK;
 
 	if (at > s->span.first && !script_known(e)) {
@@ -199,10 +231,12 @@ us_code lite_past_load(
 	lite_past *out, us_arena *a, const us_replay_case *c, us_err *err)
 {
 	size_t n = us_history_len(c->history);
-	sorter s = { .out = out, .arena = a, .c = c, .span = span_of(c) };
+	sorter s = { .out = out, .arena = a, .c = c };
 	us_code rc = US_OK;
 
 	*out = (lite_past){ 0 };
+	s.all = standings_of(a, c->history);
+	s.span = span_of(c, &s.all);
 	s.before = us_arena_alloc(a, (n + 1) * sizeof(*s.before));
 	out->doubts = us_arena_alloc(a, (n + 1) * sizeof(*out->doubts));
 	rc = us_arena_check(a, err);
