@@ -48,6 +48,14 @@ typedef struct {
  * transaction control is refused (25006). */
 typedef enum { US_DB_READ, US_DB_WRITE } us_db_mode;
 
+/* A lock on a table, index, view or sequence that only a change of it takes:
+ * reading and writing rows never asks for one as strong. */
+typedef struct {
+	const char *mode; /* the database's word: "AccessExclusiveLock" */
+	const char *schema, *name;
+	bool granted; /* false: it is waited for */
+} us_ddl_lock;
+
 /* Another session of the same database, as far as it can be seen. Borrowed, as a
  * row. */
 typedef struct {
@@ -60,6 +68,8 @@ typedef struct {
 	int64_t query_age_s; /* since that query began; -1 if unknown */
 	bool hidden;         /* we lack the privilege to see what it does */
 	bool holds_lock;     /* Prisma's advisory lock; on SQLite the file's */
+	const us_ddl_lock *ddl_locks; /* seen also of a hidden session */
+	size_t nddl_locks;
 } us_session;
 
 typedef us_code us_session_fn(const us_session *s, void *ctx, us_err *err);

@@ -2,11 +2,8 @@
  * a migration that runs looks in the ledger exactly like one that failed; so does
  * one whose client waits between two statements. Whoever holds Prisma's lock, or
  * whose last query belongs to the script, or wrote Prisma's ledger, is taken to be
- * at it, idle or not: Prisma's engine closes its session when it is done.
- *
- * A session that holds locks on the script's relations belongs here too; that needs
- * to know which relations those are, which is for the provider that reads the SQL.
- */
+ * at it, idle or not: Prisma's engine closes its session when it is done. So is
+ * whoever has locked one of the script's relations for a change. */
 #include <string.h>
 
 #include "evidence_impl.h"
@@ -23,6 +20,7 @@ typedef struct {
 	char *whole;             /* canonical; NULL without a script */
 	us_strs pieces; /* canonical: the statements, and what split(";") makes of
 			   it */
+	named_relations named;
 } watch;
 
 /* Statements that every client sends: they tie nobody to the script. */
@@ -91,6 +89,7 @@ static void watch_fini(watch *w)
 	free(w->whole);
 	us_script_free(w->own);
 	us_strs_fini(&w->pieces);
+	named_relations_fini(&w->named);
 }
 
 static bool is_prefix(const char *front, const char *text)
@@ -137,35 +136,16 @@ static us_code belongs(
 	return US_OK;
 }
 
-static bool in_name(char c)
-{
-	return c == '_' || c == '$' || (c >= '0' && c <= '9') ||
-	       (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (unsigned char)c >= 0x80;
-}
-
-/* As a word of its own, whatever the case; one in a string counts too. */
-static bool has_word(const char *sql, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = sql; *at; at++)
-		if (strncasecmp(at, word, n) == 0 && !in_name(at[n]) &&
-			(at == sql || !in_name(at[-1])))
-			return true;
-	return false;
-}
-
 /* A deploy between two statements of its own, before or after the script, shows
  * what it wrote to the ledger last. Without the lock that is all there is to see of
  * it (behind a pooler, or where locking is disabled, it may hold none). Many read
  * the ledger, and a pool keeps such sessions: they count only while they do it. */
 static const char *ledger_use(const us_session *s, const char *query)
 {
-	if (!has_word(query, "_prisma_migrations"))
+	if (!sql_has_word(query, "_prisma_migrations"))
 		return NULL;
-	if (has_word(query, "insert") || has_word(query, "update") ||
-		has_word(query, "delete") || has_word(query, "merge"))
+	if (sql_has_word(query, "insert") || sql_has_word(query, "update") ||
+		sql_has_word(query, "delete") || sql_has_word(query, "merge"))
 		return "its last query writes Prisma's ledger";
 	if (!s->state || strcmp(s->state, "active") != 0)
 		return NULL;
@@ -208,10 +188,27 @@ static us_code add_running(
 	return rc;
 }
 
+/* NULL in *why: none of its locks is on what the script is about. */
+static us_code locks_relation(
+	char **why, watch *w, const us_session *s, us_err *err)
+{
+	us_code rc = US_OK;
+
+	*why = NULL;
+	if (s->nddl_locks == 0)
+		return US_OK;
+	if (!w->ready)
+		rc = watch_init(w, err);
+	if (rc != US_OK || !w->script)
+		return rc;
+	return named_relations_locked(
+		why, &w->named, w->script, w->p->ground->db, s, err);
+}
+
 static us_code look_at(const us_session *s, void *ctx, us_err *err)
 {
 	watch *w = ctx;
-	US_AUTO(auto_str) char *query = NULL;
+	US_AUTO(auto_str) char *query = NULL, *locks = NULL;
 	const char *why = NULL;
 	bool yes = false;
 	us_code rc = US_OK;
@@ -221,12 +218,16 @@ static us_code look_at(const us_session *s, void *ctx, us_err *err)
 			&query, w->provider, s->query, strlen(s->query), err);
 	if (rc == US_OK && query)
 		rc = belongs(&yes, w, s, query, err);
+	if (rc == US_OK && !yes)
+		rc = locks_relation(&locks, w, s, err);
 	if (rc != US_OK)
 		return rc;
 	if (yes)
 		why = "its last query belongs to the script";
 	else if (query && !w->p->ground->have_lock)
 		why = ledger_use(s, query);
+	if (locks)
+		why = locks;
 	/* While we have the lock nobody else can; what a stale look says of it is
 	 * older than that. */
 	if (s->holds_lock && !w->p->ground->have_lock)

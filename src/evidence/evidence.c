@@ -162,11 +162,13 @@ static us_code load_all(
 	p.script = e->script;
 	p.edited = e->edited;
 	rc = load_logs(e, &p, err);
-	e->atomic = atomic_of(e, g);
-	if (rc == US_OK)
-		rc = known_load(e, &p, err);
+	e->atomic = atomic_of(e, &p);
+	/* in this order: who ends in between has been seen, and is still waited for
+	 */
 	if (rc == US_OK)
 		rc = activity_load(e, &p, err);
+	if (rc == US_OK)
+		rc = known_load(e, &p, err);
 	if (rc == US_OK && (c->moved || !on_disk(c)))
 		rc = us_history_candidates(
 			g->history, c, &e->candidates, &e->ncandidates, err);

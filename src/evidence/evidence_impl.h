@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "unstick/catalog.h"
 #include "unstick/evidence.h"
 
 /* ---- logs ---- */
@@ -20,6 +21,8 @@ us_cause cause_of_phrase(const char *message);
 bool logs_is_native(const char *text);
 us_code logs_parse_native(us_logged_error *out, const char *text,
 	const us_script *script, us_err *err);
+/* True if an engine of before 7.4 wrote them, for certain; logs may be NULL. */
+bool logs_of_old_engine(const char *logs);
 /* Anything else: what the engine built for driver adapters writes. */
 us_code logs_parse_adapter(us_logged_error *out, const char *text, us_err *err);
 
@@ -52,12 +55,33 @@ us_code script_of_case(us_script **out, const probe *p, us_err *err);
  * why it can't know). */
 us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err);
 
-/* Fills prefixes, proof, why, statements, leftovers and reruns; needs script, edited,
- * error_statement and atomic. */
+/* Fills prefixes, proof, why, statements, leftovers and reruns; needs script,
+ * edited, error_statement and atomic. */
 us_code known_load(us_evidence *e, const probe *p, us_err *err);
 
 /* Do all statements of e's script share one fate? */
-us_tristate atomic_of(const us_evidence *e, const us_ground *g);
+us_tristate atomic_of(const us_evidence *e, const probe *p);
+/* Is it certain that PostgreSQL got e's script as one simple query, as Prisma's
+ * native engine sent it up to 7.3? */
+bool sent_as_one_query(const us_evidence *e, const probe *p);
+/* If so: can what stays be exactly the first k statements, wherever it failed? */
+bool one_query_may_end_at(const us_evidence *e, size_t k);
+
+/* Is the word in the SQL as one of its own, whatever the case? One in a string
+ * counts too. */
+bool sql_has_word(const char *sql, const char *word);
+
+/* The relations of a script; found out when they are first asked for. Zeroed. */
+typedef struct {
+	bool ready, known; /* known: the script could be parsed */
+	us_relations relations;
+} named_relations;
+
+/* *why: which of them the session has locked for a change, as "holds
+ * AccessExclusiveLock on public.T"; NULL if none. The caller's. */
+us_code named_relations_locked(char **why, named_relations *n, const us_script *s,
+	const us_db *db, const us_session *session, us_err *err);
+void named_relations_fini(named_relations *n);
 
 /* Who may still be at it: fills running, nrunning and activity_visible. */
 us_code activity_load(us_evidence *e, const probe *p, us_err *err);

@@ -115,6 +115,31 @@ static us_code read_database(
 	return rc;
 }
 
+/* While somebody is at it, what is there changes under our eyes, and most of it
+ * could only be waited for. A look that fails is "unknown". */
+static us_code look_at_database(us_reading *r, us_proof *proof,
+	const us_evidence *e, const probe *p, us_err *err)
+{
+	us_err seen = { 0 };
+	us_code rc;
+
+	if (p->failed && e->nrunning > 0)
+		return us_strdup(&r->why,
+			"not looked at while somebody may still be at it", err);
+	rc = read_database(r, proof, p, &seen);
+	if (rc == US_OK)
+		return US_OK;
+	us_reading_fini(r);
+	*r = (us_reading){ 0 };
+	if (rc == US_E_NOMEM || rc == US_E_CONNECT) {
+		if (err)
+			*err = seen;
+		return rc;
+	}
+	return us_strf(
+		&r->why, err, "the database can't be looked at: %s", seen.msg);
+}
+
 /* Takes over what the reading owns. */
 static void take(us_evidence *e, us_reading *r)
 {
@@ -153,25 +178,23 @@ static us_code narrow(
 	return say(e, e->why, "; ", because, err);
 }
 
-/* All statements share one fate: none ran, or all did. */
-static bool is_none_or_all(const us_evidence *e, size_t k)
-{
-	return k == 0 || k == e->prefixes.n;
-}
-
 static bool is_before_error(const us_evidence *e, size_t k)
 {
 	return k < e->error_statement;
 }
 
-static us_code narrow_all(us_evidence *e, us_err *err)
+/* How it was sent is known of the script that ran, not of another one. */
+static us_code narrow_all(us_evidence *e, const probe *p, us_err *err)
 {
 	us_code rc = US_OK;
 
-	if (e->atomic == US_YES)
-		rc = narrow(e, is_none_or_all,
-			"the script was sent as one query, so all of it ran or "
-			"nothing did",
+	if (e->edited == US_NO && sent_as_one_query(e, p))
+		rc = narrow(e, one_query_may_end_at,
+			e->atomic == US_YES
+				? "the script was sent as one query, so all of it "
+				  "ran or nothing did"
+				: "the script was sent as one query, so it can "
+				  "have stopped only where it ends a transaction",
 			err);
 	if (rc == US_OK && e->error_statement > 0 && e->edited == US_NO)
 		rc = narrow(e, is_before_error,
@@ -288,13 +311,13 @@ static us_code load_from_database(us_evidence *e, const probe *p, us_err *err)
 	us_code rc = ledger_proof(&ledger, &why, p, err);
 
 	if (rc == US_OK)
-		rc = read_database(&r, &proof, p, err);
+		rc = look_at_database(&r, &proof, e, p, err);
 	if (rc == US_OK) {
 		take(e, &r);
 		rc = join_ledger(e, &ledger, why, proof, err);
 	}
 	if (rc == US_OK)
-		rc = narrow_all(e, err);
+		rc = narrow_all(e, p, err);
 	if (rc == US_OK)
 		rc = settle_rerun(e, &r, err);
 	free(ledger.member);

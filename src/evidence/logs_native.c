@@ -105,6 +105,23 @@ static us_code find_code(us_logged_error *out, const char *text, us_err *err)
 	return us_strndup(&out->code, code, n, err);
 }
 
+/* The frames come after DbError, whose texts are escaped: no line there can be
+ * somebody's message. Each names the module it was compiled from, and
+ * apply_migrations left the crate schema_core for schema_commands in March 2025
+ * (prisma-engines #5289, released with 6.6), ten months before the engine began to
+ * cut scripts (#5767, 7.4). */
+bool logs_of_old_engine(const char *logs)
+{
+	static const char frame[] =
+		"\n   1: schema_core::commands::apply_migrations::";
+	const char *debug;
+
+	if (!logs || !logs_is_native(logs))
+		return false;
+	debug = find_last(logs, logs + strlen(logs), "\nDbError { ");
+	return debug && strstr(debug, frame);
+}
+
 /* 1-based; it counts result sets, and a CALL may return several: only a script
  * without one tells the statement. */
 static void find_query(

@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "unstick/auto.h"
@@ -65,7 +66,8 @@ void stage_init(stage *s, const char *text)
 			     "TIMESTAMPTZ, started_at "
 			     "TIMESTAMPTZ NOT NULL DEFAULT now(), "
 			     "applied_steps_count INTEGER NOT NULL "
-			     "DEFAULT 0); CREATE TABLE \"T\" (a INTEGER)");
+			     "DEFAULT 0); CREATE TABLE \"T\" (a INTEGER); "
+			     "CREATE TABLE \"Q\" (a INTEGER)");
 	record(s, text);
 	s->ours = stage_connect(s, US_DB_READ);
 	s->theirs = stage_connect(s, US_DB_WRITE);
@@ -92,6 +94,7 @@ us_evidence *stage_look(stage *s, us_db *db, bool have_lock)
 		.history = s->history,
 		.db = db,
 		.have_lock = have_lock,
+		.glance = s->glance,
 		.now = us_now() };
 	us_evidence *e = NULL;
 	us_case *cases = NULL;
@@ -103,4 +106,39 @@ us_evidence *stage_look(stage *s, us_db *db, bool have_lock)
 	assert_ok(us_evidence_load(&e, &g, &cases[0], &err), &err);
 	free(cases);
 	return e;
+}
+
+static void *send_it(void *arg)
+{
+	sender *it = arg;
+
+	cluster_exec(&it->s->db, it->query); /* one simple query, as a whole */
+	return NULL;
+}
+
+void stage_block(sender *it)
+{
+	char *waits = NULL;
+
+	it->s->blocker = stage_connect(it->s, US_DB_WRITE);
+	stage_exec(it->s->blocker, "BEGIN");
+	stage_exec(it->s->blocker, "LOCK TABLE \"T\" IN ACCESS SHARE MODE");
+	stage_exec(it->s->blocker, "LOCK TABLE \"Q\"");
+	assert_int_equal(pthread_create(&it->thread, NULL, send_it, it), 0);
+	do {
+		free(waits);
+		waits = cluster_value(&it->s->db,
+			"SELECT count(*) FROM pg_stat_activity WHERE "
+			"wait_event_type = "
+			"'Lock' AND datname = current_database()");
+	} while (strcmp(waits, "0") == 0);
+	free(waits);
+}
+
+void stage_unblock(sender *it)
+{
+	stage_exec(it->s->blocker, "COMMIT");
+	assert_int_equal(pthread_join(it->thread, NULL), 0);
+	us_db_close(it->s->blocker);
+	it->s->blocker = NULL;
 }
