@@ -67,6 +67,11 @@ static void skip_blanks(reader *r)
 	}
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 static bool is_word(char c)
 {
 	return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
@@ -78,7 +83,7 @@ static void read_word(reader *r, token *t)
 
 	for (; r->p < r->end && (is_word(*r->p) || *r->p == '$'); r->p++)
 		if (n + 1 < MAX_WORD)
-			t->word[n++] = (char)tolower((unsigned char)*r->p);
+			t->word[n++] = lower(*r->p);
 	t->word[n] = '\0';
 }
 
@@ -333,14 +338,11 @@ static void see(reader *r, const token *t)
 static code_reach read_code(const world *w, const char *text, size_t len,
 	bool *destroys, unsigned depth)
 {
-	reader r = { .w = w,
-		.p = text,
-		.end = text + len,
-		.destroys = destroys,
-		.depth = depth };
+	reader r = { .w = w, .p = text, .end = text + len, .depth = depth };
 	bool far = false;
 	token t;
 
+	r.destroys = destroys;
 	while (next(&r, &t)) {
 		see(&r, &t);
 		far = far || (is_word(t.word[0]) && reaches_far(&r, &t));

@@ -375,7 +375,7 @@ void kind_set_schema(const step *s)
 {
 	const PgQuery__AlterObjectSchemaStmt *a = s->tree->alter_object_schema_stmt;
 	object_id id = object_of(s, a), schema = world_schema(s->w, a->newschema);
-	const object *o = world_object(s->w, id);
+	const object *o;
 
 	if (!id) {
 		not_followed(s, "a kind of object that is not followed");
