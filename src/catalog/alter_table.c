@@ -87,6 +87,7 @@ static void attach(
 	part = relation_of(w, cmd->def->partition_cmd->name);
 	world_need(w, part, THERE_YES);
 	world_unsure(w, "a partition that is attached or detached");
+	lose_names(w);
 	world_blur(w, part);
 	world_set(w, relation, FACET_VALID, unknown(NULL));
 }
@@ -208,16 +209,13 @@ static void run_commands(
 					a->cmds[i]->alter_table_cmd, now);
 }
 
-/* ALTER TYPE ... ADD ATTRIBUTE: what a composite type holds isn't followed. */
-static void alter_composite(const step *s, const PgQuery__AlterTableStmt *a)
+/* A composite type is a relation as well, whose columns are its attributes. */
+static void need_composite(world *w, const PgQuery__RangeVar *name)
 {
-	const char *schema = a->relation->schemaname;
-	object_id id = world_lookup(
-		s->w, OBJECT_TYPE, *schema ? schema : NULL, a->relation->relname);
-
-	world_need(s->w, id, THERE_YES);
-	world_set(s->w, id, FACET_DEFINITION, unknown(NULL));
-	world_unsure(s->w, "attributes of a composite type");
+	world_need(w,
+		world_lookup(w, OBJECT_TYPE,
+			*name->schemaname ? name->schemaname : NULL, name->relname),
+		THERE_YES);
 }
 
 /* Which forms change columns, which those that inherit from it share. */
@@ -232,10 +230,8 @@ void kind_alter_table(const step *s)
 	const PgQuery__AlterTableStmt *a = s->tree->alter_table_stmt;
 	object_id relation;
 
-	if (a->objtype == OBJECT(TYPE)) {
-		alter_composite(s, a);
-		return;
-	}
+	if (a->objtype == OBJECT(TYPE))
+		need_composite(w, a->relation);
 	relation = relation_of(w, a->relation);
 	if (a->missing_ok && world_is(w, relation) == THERE_NO)
 		return;

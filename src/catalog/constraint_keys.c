@@ -54,12 +54,14 @@ static index_spec index_of(world *w, const constraint_def *d)
 {
 	const PgQuery__Constraint *c = d->c;
 	bool exclusion = c->contype == CONSTR(EXCLUSION);
+	PgQuery__Node *const *keys = exclusion ? excluded(w, c) : d->keys;
+	size_t nkeys = exclusion ? c->n_exclusions : d->nkeys;
 
 	return (index_spec){ .unique = !exclusion,
 		.nulls_not_distinct = c->nulls_not_distinct,
 		.method = exclusion ? c->access_method : "",
-		.keys = exclusion ? excluded(w, c) : d->keys,
-		.nkeys = exclusion ? c->n_exclusions : d->nkeys,
+		.keys = keys,
+		.nkeys = keys ? nkeys : 0,
 		.including = c->including,
 		.nincluding = c->n_including,
 		.options = c->options,

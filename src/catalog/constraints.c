@@ -41,7 +41,7 @@ static PgQuery__Node *const *list_of_one(world *w, const char *name)
 
 	if (!node || !string || !list || !copy)
 		return NULL;
-	memcpy(copy, name, strlen(name));
+	memcpy(copy, name, strlen(name) + 1);
 	*node = (PgQuery__Node)PG_QUERY__NODE__INIT;
 	*string = (PgQuery__String)PG_QUERY__STRING__INIT;
 	string->sval = copy;
@@ -140,6 +140,7 @@ void lose_name(const step *s, object_id relation)
 			o->there == THERE_NO)
 			world_blur(w, id);
 	}
+	lose_names(w);
 	world_unsure(w, "a constraint without a name of its own");
 }
 

@@ -191,8 +191,9 @@ us_value index_definition(const step *s, object_id relation, const index_spec *i
 	}
 	us_str_add(&out, i->nulls_not_distinct ? " nulls not distinct" : "");
 	add_options(&out, i->options, i->noptions);
-	if (i->noptions > 0)
-		f = worse(f, US_VALUE_OPAQUE);
+	if (i->noptions >
+		0) /* set and reset at any time, and no matter of scripts */
+		f = US_VALUE_UNKNOWN;
 	if (i->where) {
 		where = expression_value(s->w, relation, i->where);
 		us_str_addf(&out, " where %s", where.text ? where.text : "");
@@ -200,6 +201,14 @@ us_value index_definition(const step *s, object_id relation, const index_spec *i
 								: US_VALUE_OPAQUE);
 	}
 	return (us_value){ f, text_of(s->w, &out) };
+}
+
+/* Each partition gets an index as well, of a made up name. */
+static bool may_have_parts(const object *table)
+{
+	const char *kind = table->facets[FACET_KIND].text;
+
+	return !kind || strcmp(kind, "partitioned table") == 0;
 }
 
 void put_index(
@@ -215,6 +224,10 @@ void put_index(
 	world_set(w, id, FACET_KIND, firm("index"));
 	world_set(w, id, FACET_DEFINITION, definition);
 	world_set(w, id, FACET_VALID, firm("yes"));
+	if (may_have_parts(world_object(w, relation))) {
+		lose_names(w);
+		blur_heirs(w, relation);
+	}
 }
 
 static index_spec spec_of(const PgQuery__IndexStmt *i)
@@ -258,20 +271,15 @@ static void create_maybe(const step *s, object_id schema, const char *name)
 				"whether index %s is there is not known", name));
 }
 
-/* Of a partitioned table it comes in as many parts, and ONLY makes it invalid until
- * these are attached. */
-static void follow_partitions(
-	const step *s, object_id relation, const char *name, bool only)
+/* ONLY of a partitioned table makes it invalid until its parts are attached. */
+static void follow_only(const step *s, object_id relation, const char *name)
 {
 	world *w = s->w;
 	const object *o = world_object(w, relation);
-	const char *kind = o->facets[FACET_KIND].text;
-	object_id id = world_get(w, OBJECT_RELATION, o->parent, name);
 
-	if (only && !(kind && strcmp(kind, "table") == 0))
-		world_set(w, id, FACET_VALID, unknown(NULL));
-	if (!only)
-		blur_heirs(w, relation);
+	if (may_have_parts(o))
+		world_set(w, world_get(w, OBJECT_RELATION, o->parent, name),
+			FACET_VALID, unknown(NULL));
 }
 
 void kind_create_index(const step *s)
@@ -287,6 +295,7 @@ void kind_create_index(const step *s)
 	name = name_of(s, relation, i);
 	if (!name) {
 		index_definition(s, relation, &spec); /* what it needs */
+		lose_names(s->w);
 		world_unsure(s->w, "an index without a name of its own");
 		return;
 	}
@@ -299,5 +308,6 @@ void kind_create_index(const step *s)
 	}
 	definition = index_definition(s, relation, &spec);
 	put_index(s, relation, name, definition);
-	follow_partitions(s, relation, name, !i->relation->inh);
+	if (!i->relation->inh)
+		follow_only(s, relation, name);
 }

@@ -68,8 +68,10 @@ const char *own_sequence(
 		name = made_up_name(w, OBJECT_RELATION, schema,
 			world_object(w, relation)->name,
 			world_object(w, column)->name, "seq");
-	if (!name)
+	if (!name) {
+		lose_names(w);
 		return NULL;
+	}
 	world_need(w, world_get(w, OBJECT_RELATION, schema, name), THERE_NO);
 	id = world_create(w, OBJECT_RELATION, schema, name);
 	world_set(w, id, FACET_KIND, firm("sequence"));
@@ -349,6 +351,8 @@ void kind_create_table(const step *s)
 	id = world_create(w, OBJECT_RELATION, schema, c->relation->relname);
 	world_set(w, id, FACET_KIND, firm(kind_of(s, c)));
 	world_set_whole(w, id, is_self_contained(c));
+	if (!is_self_contained(c))
+		lose_names(w); /* of indexes that it gets from others */
 	inherit(s, id, c);
 	fill(s, id, c);
 }

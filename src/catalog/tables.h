@@ -46,6 +46,9 @@ const char *joined_names(world *w, PgQuery__Node *const *names, size_t n);
 const char *only_column(const PgQuery__Node *expression);
 /* A finished text, in the arena; frees s. */
 const char *text_of(world *w, us_str *s);
+/* Something was made in a schema whose name can't be known: of names that nothing
+ * has told of, it isn't known any more that they are not there. */
+void lose_names(world *w);
 /* What inherits from the relation, or is a partition of it: what is done to the one
  * is done to the others, which is not followed. */
 void blur_heirs(world *w, object_id relation);

@@ -48,6 +48,11 @@ static const char show[] =
 	"   WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT attisdropped),"
 	"  coalesce(' PARTITION BY ' || pg_get_partkeydef(r.oid), ''))"
 	"  FROM rel r WHERE relkind IN ('r', 'p') "
+	"UNION ALL SELECT 2, format('CREATE TYPE %I.%I AS (%s)', r.nspname,"
+	"  r.relname, (SELECT string_agg(format('%I %s', attname,"
+	"    format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)"
+	"    FROM pg_attribute WHERE attrelid = r.oid AND attnum > 0))"
+	"  FROM rel r WHERE relkind = 'c' "
 	"UNION ALL SELECT CASE contype WHEN 'f' THEN 4 ELSE 3 END,"
 	"  format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', r.nspname, r.relname,"
 	"    conname, pg_get_constraintdef(k.oid))"
@@ -265,7 +270,7 @@ static void run_script(comparison *c, const cluster_db *db, us_arena *trees,
 
 static void follow_history(const char *project)
 {
-	enum { EVERY = 20 };
+	enum { EVERY = 60 };
 	comparison c = { .mine = ddl_world() };
 	us_arena trees = { 0 };
 	char *folder = corpus(project);
