@@ -69,7 +69,9 @@ static void skip_blanks(reader *r)
 
 static char lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	if (c >= 'A' && c <= 'Z')
+		c |= ' '; /* ASCII: the bit that tells the two apart */
+	return c;
 }
 
 static bool is_word(char c)

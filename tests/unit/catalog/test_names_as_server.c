@@ -136,8 +136,8 @@ static void compare_line(comparison *c, char *line)
 		assert_non_null(field[i]);
 		*field[i]++ = '\0';
 	}
-	for (char *p = field[5]; *p; p++)
-		*p = *p == '~' ? '\n' : *p;
+	for (char *p = strchr(field[5], '~'); p; p = strchr(p, '~'))
+		*p = '\n';
 	id = find(c, field);
 	switch (world_is(c->w, id)) {
 	case THERE_NO:
