@@ -104,7 +104,7 @@ static void write_number(us_str *out, const number *n, size_t len)
 	if (whole == 0)
 		us_str_addc(out, '0');
 	for (long i = 0; i < whole; i++)
-		us_str_addc(out, (size_t)i < len ? digits[i] : '0');
+		us_str_addn(out, (size_t)i < len ? digits + i : "0", 1);
 	if ((size_t)whole >= len)
 		return;
 	us_str_addc(out, '.');
@@ -190,6 +190,17 @@ static bool add_numeric(us_str *out, type_class type, const char *text)
 	       is_integer(us_str_text(out) + before);
 }
 
+/* Is it the beginning of the word, letter case ignored, and long enough to be no
+ * other's? */
+static bool begins_word(const char *p, size_t len, const char *word, size_t least)
+{
+	size_t n = 0;
+
+	while (n < len && word[n] && tolower((unsigned char)p[n]) == word[n])
+		n++;
+	return n == len && n >= least;
+}
+
 /* Any beginning that is one word's only (source: PostgreSQL 15, bool.c
  * parse_bool_with_len). */
 static bool add_boolean(us_str *out, type_class type, const char *text)
@@ -207,35 +218,40 @@ static bool add_boolean(us_str *out, type_class type, const char *text)
 	(void)type;
 	while (len > 0 && isspace((unsigned char)p[len - 1]))
 		len--;
-	for (size_t i = 0; i < US_LEN(words); i++) {
-		size_t n = 0;
-
-		while (n < len && words[i].word[n] &&
-			tolower((unsigned char)p[n]) == words[i].word[n])
-			n++;
-		if (n == len && n >= words[i].least) {
+	for (size_t i = 0; i < US_LEN(words); i++)
+		if (begins_word(p, len, words[i].word, words[i].least)) {
 			us_str_add(out, words[i].value);
 			return true;
 		}
-	}
 	return false;
+}
+
+/* The digits in lower case; how many there are. What is neither a digit nor one of
+ * `between` makes it SIZE_MAX. */
+static size_t add_hex(us_str *out, const char *text, const char *between)
+{
+	size_t n = 0;
+
+	for (; *text; text++) {
+		bool digit = isxdigit((unsigned char)*text) != 0;
+
+		if (!digit && !strchr(between, *text))
+			return SIZE_MAX;
+		if (digit)
+			us_str_addf(out, "%c", tolower((unsigned char)*text));
+		n += digit;
+	}
+	return n;
 }
 
 /* With or without hyphens and braces, in any case. */
 static bool add_uuid(us_str *out, type_class type, const char *text)
 {
-	size_t n = 0;
+	size_t n;
 
 	(void)type;
 	us_str_addc(out, '\'');
-	for (; *text; text++) {
-		if (isxdigit((unsigned char)*text)) {
-			us_str_addc(out, (char)tolower((unsigned char)*text));
-			n++;
-		} else if (!strchr("{}-", *text)) {
-			return false;
-		}
-	}
+	n = add_hex(out, text, "{}-");
 	us_str_addc(out, '\'');
 	return n == 32;
 }
@@ -289,19 +305,15 @@ static bool add_jsonb(us_str *out, type_class type, const char *text)
  * then it doesn't begin like this. */
 static bool add_bytes(us_str *out, type_class type, const char *text)
 {
-	size_t n = 0;
+	size_t n;
 
 	(void)type;
 	if (strncmp(text, "\\x", 2) != 0)
 		return false;
 	us_str_add(out, "'\\x");
-	for (const char *p = text + 2; *p; p++, n++) {
-		if (!isxdigit((unsigned char)*p))
-			return false;
-		us_str_addc(out, (char)tolower((unsigned char)*p));
-	}
+	n = add_hex(out, text + 2, "");
 	us_str_addc(out, '\'');
-	return n % 2 == 0;
+	return n % 2 == 0; /* SIZE_MAX is odd */
 }
 
 static bool add_bits(us_str *out, type_class type, const char *text)

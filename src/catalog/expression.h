@@ -12,23 +12,26 @@
  * the world knows the object, else the words themselves. */
 
 /* "pg_catalog.int4", "pg_catalog.varchar(191)", "public.Role[]". FIRM for built-in
- * types and those of the world; OPAQUE where a name may be found in another schema
- * (an extension's type). serial types are given as the integer they are. */
+ * types; PLAIN for those of the world, or with a schema; OPAQUE where a name may be
+ * found in another schema (an extension's type) and where a type that isn't built
+ * in has modifiers. serial types are given as the integer they are. */
 us_value type_value(world *w, const PgQuery__TypeName *type);
 /* SERIAL, BIGSERIAL, SMALLSERIAL in any writing. */
 bool type_is_serial(const PgQuery__TypeName *type);
 
-/* A column's default: FIRM "none" for NULL, PLAIN for a constant of a type whose
- * output is its input (text, integers, booleans, enums ...), FIRM for the
- * well-known functions without arguments (now(), CURRENT_TIMESTAMP,
- * gen_random_uuid()) where two of them certainly differ, else OPAQUE. type: the
- * column's, as type_value() gives it.
- */
+/* A column's default: FIRM "none" for NULL (and no expression at all), PLAIN for a
+ * constant of a type whose output can be told from its input (text, integers,
+ * booleans, enums ...), for nextval() of a sequence that is known and for the
+ * well-known functions without arguments (now(), which CURRENT_TIMESTAMP is, too;
+ * gen_random_uuid()), else OPAQUE. type: the column's, with its references, as
+ * type_value() gives it and the facet holds it; not as world_value() reads it. An
+ * enum's labels are taken as they are now: who renames one has to forget the
+ * defaults of its columns. */
 us_value default_value(world *w, object_id relation, us_value type,
 	const PgQuery__Node *expression);
 
 /* Any other expression over a relation's columns (checks, predicates, index
- * expressions). Never FIRM; OPAQUE unless it is a mere column or constant. */
+ * expressions). Never FIRM; OPAQUE unless it is a mere column. */
 us_value expression_value(
 	world *w, object_id relation, const PgQuery__Node *expression);
 

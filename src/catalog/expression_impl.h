@@ -32,7 +32,7 @@ typedef struct {
 
 /* Of a type as it is written. */
 type_class class_of_type(world *w, const PgQuery__TypeName *type);
-/* Of a type as type_value() gives it, read or unread (world_value()). */
+/* Of a type as type_value() gives it, with its references. */
 type_class class_of_value(const world *w, us_value type);
 
 /* The expression below its casts. */

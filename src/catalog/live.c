@@ -12,35 +12,31 @@
 typedef enum { PART_SCHEMA, PART_RELATION, PART_NAME } part;
 
 typedef struct {
-	object_kind kind;
-	size_t nparts;
-	part parts[3];
 	const char *sql;
 	us_row_fn *fn;
+	object_kind kind;
+	part parts[3];
+	size_t nparts;
 } query;
 
 /* What a statement of the server's brings about (a constraint its index, say) is
  * overwritten by the row that is about it. */
+#define NAME { PART_NAME }, 1
+#define IN_SCHEMA { PART_SCHEMA, PART_NAME }, 2
+#define IN_RELATION { PART_SCHEMA, PART_RELATION, PART_NAME }, 3
+
 static const query queries[] = {
-	{ OBJECT_SCHEMA, 1, { PART_NAME }, us_text_schemas_sql, live_schema },
-	{ OBJECT_TYPE, 2, { PART_SCHEMA, PART_NAME }, us_text_types_sql,
-		live_type },
-	{ OBJECT_CONSTRAINT, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
-		us_text_constraints_sql, live_constraint },
-	{ OBJECT_RELATION, 2, { PART_SCHEMA, PART_NAME }, us_text_relations_sql,
-		live_relation },
-	{ OBJECT_COLUMN, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
-		us_text_columns_sql, live_column },
-	{ OBJECT_FUNCTION, 2, { PART_SCHEMA, PART_NAME }, us_text_functions_sql,
-		live_function },
-	{ OBJECT_TRIGGER, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
-		us_text_triggers_sql, live_trigger },
-	{ OBJECT_RULE, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
-		us_text_rules_sql, live_rule },
-	{ OBJECT_POLICY, 3, { PART_SCHEMA, PART_RELATION, PART_NAME },
-		us_text_policies_sql, live_policy },
-	{ OBJECT_EXTENSION, 1, { PART_NAME }, us_text_extensions_sql,
-		live_extension },
+	{ us_text_schemas_sql, live_schema, OBJECT_SCHEMA, NAME },
+	{ us_text_types_sql, live_type, OBJECT_TYPE, IN_SCHEMA },
+	{ us_text_constraints_sql, live_constraint, OBJECT_CONSTRAINT,
+		IN_RELATION },
+	{ us_text_relations_sql, live_relation, OBJECT_RELATION, IN_SCHEMA },
+	{ us_text_columns_sql, live_column, OBJECT_COLUMN, IN_RELATION },
+	{ us_text_functions_sql, live_function, OBJECT_FUNCTION, IN_SCHEMA },
+	{ us_text_triggers_sql, live_trigger, OBJECT_TRIGGER, IN_RELATION },
+	{ us_text_rules_sql, live_rule, OBJECT_RULE, IN_RELATION },
+	{ us_text_policies_sql, live_policy, OBJECT_POLICY, IN_RELATION },
+	{ us_text_extensions_sql, live_extension, OBJECT_EXTENSION, NAME },
 };
 
 /* ---- what is asked for ------------------------------------------------------- */

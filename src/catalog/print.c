@@ -3,7 +3,6 @@
  * as references. */
 #include "print.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "unstick/auto.h"
@@ -61,59 +60,6 @@ static void print_string(printer *p, const PgQuery__Node *node)
 	print_quoted(p, node->string->sval);
 }
 
-/* The next part of a dotted name, quoted or folded to lower case. */
-static bool read_part(us_str *out, const char **p)
-{
-	const char *at = *p;
-
-	us_str_clear(out);
-	if (*at == '"') {
-		for (at++; *at && (*at != '"' || at[1] == '"'); at++) {
-			at += *at == '"';
-			us_str_addc(out, *at);
-		}
-		if (*at++ != '"')
-			return false;
-	} else {
-		for (; isalnum((unsigned char)*at) || *at == '_' || *at == '$' ||
-			(unsigned char)*at >= 0x80;
-			at++)
-			us_str_addc(out, (char)tolower((unsigned char)*at));
-	}
-	*p = at;
-	return out->len > 0;
-}
-
-static object_id lookup_in_text(world *w, const char *text, bool *certain)
-{
-	us_str first = { 0 }, second = { 0 };
-	bool dotted, done = read_part(&first, &text);
-	object_id id = 0;
-
-	dotted = done && *text == '.';
-	if (dotted) {
-		text++;
-		done = read_part(&second, &text);
-	}
-	if (done && *text == '\0')
-		id = world_lookup(w, OBJECT_RELATION,
-			dotted ? us_str_text(&first) : NULL,
-			us_str_text(dotted ? &second : &first));
-	*certain = dotted || world_is(w, id) == THERE_YES;
-	world_arena(w)->failed |= first.failed || second.failed;
-	us_str_fini(&first);
-	us_str_fini(&second);
-	return id;
-}
-
-object_id relation_in_text(world *w, const char *text)
-{
-	bool certain;
-	object_id id = lookup_in_text(w, text, &certain);
-
-	return certain ? id : 0;
-}
-
 /* 'a."B"'::regclass follows the relation's renames. */
 static bool print_regclass(printer *p, const PgQuery__Node *node)
 {
@@ -124,7 +70,7 @@ static bool print_regclass(printer *p, const PgQuery__Node *node)
 	if (node->node_case != PG_QUERY__NODE__NODE_A_CONST ||
 		node->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL)
 		return false;
-	id = lookup_in_text(p->w, node->a_const->sval->sval, &certain);
+	id = regclass_lookup(p->w, node->a_const->sval->sval, &certain);
 	if (id)
 		us_str_add(p->out, world_ref(p->w, id));
 	return id != 0;

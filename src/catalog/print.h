@@ -19,6 +19,10 @@ void print_type_name(printer *p, const PgQuery__TypeName *type);
 /* What has no words of its own: its fields, but for where it stood. */
 void print_fields(printer *p, const ProtobufCMessage *message);
 
+/* regclass.c: the relation that a text names; certain: there is no other it could
+ * be. 0: it can't be read. */
+object_id regclass_lookup(world *w, const char *text, bool *certain);
+
 /* print_operators.c */
 void print_operator(printer *p, const PgQuery__Node *node);
 /* BETWEEN as one of the terms of AND, NOT BETWEEN as one of OR: two terms. False,

@@ -11,10 +11,12 @@
  * pg_catalog first unless it is told otherwise, so these can't be hidden by types
  * of one's own. One that a newer server has is taken for a user's type, of which
  * less is concluded. */
-static const struct {
+typedef struct {
 	const char *name;
 	family family;
-} builtins[] = {
+} builtin;
+
+static const builtin builtins[] = {
 	{ "aclitem", FAMILY_OTHER },
 	{ "bit", FAMILY_BITS },
 	{ "bool", FAMILY_BOOLEAN },
@@ -97,24 +99,19 @@ static const struct {
 
 static int by_name(const void *name, const void *row)
 {
-	return strcmp(name, *(const char *const *)row);
+	return strcmp(name, ((const builtin *)row)->name);
 }
 
-/* The number of the row, or -1. */
-static int builtin_of(const char *name)
+static const builtin *builtin_of(const char *name)
 {
-	const void *row = bsearch(
+	return bsearch(
 		name, builtins, US_LEN(builtins), sizeof(builtins[0]), by_name);
-
-	return row ? (int)((const char *)row - (const char *)builtins) /
-			       (int)sizeof(builtins[0])
-		   : -1;
 }
 
 /* What a written type's name means: one of pg_catalog, or another. */
 typedef struct {
 	const char *schema, *name;
-	int builtin;
+	const builtin *builtin; /* NULL: it's none */
 	bool array;
 } written;
 
@@ -142,17 +139,18 @@ static written read_name(const PgQuery__TypeName *type)
 {
 	const char *serial = integer_of_serial(type);
 	written t = { before_last_of(type->names, type->n_names),
-		last_of(type->names, type->n_names), -1, type->n_array_bounds > 0 };
+		last_of(type->names, type->n_names), NULL,
+		type->n_array_bounds > 0 };
 
 	if (serial)
-		t = (written){ "pg_catalog", serial, -1, false };
+		t = (written){ "pg_catalog", serial, NULL, false };
 	if (t.schema && strcmp(t.schema, "pg_catalog") != 0)
 		return t;
 	t.builtin = builtin_of(t.name);
-	if (t.builtin < 0 && t.name[0] == '_') {
+	if (!t.builtin && t.name[0] == '_') {
 		/* the array's own name, as in pg_type */
 		t.builtin = builtin_of(t.name + 1);
-		t.array |= t.builtin >= 0;
+		t.array |= t.builtin != NULL;
 	}
 	return t;
 }
@@ -230,8 +228,8 @@ static us_value builtin_value(
 	us_str out = { 0 };
 
 	us_str_addf(&out, "%spg_catalog.%s", type->setof ? "setof " : "",
-		builtins[t->builtin].name);
-	if (!add_modifiers(&out, builtins[t->builtin].name, type))
+		t->builtin->name);
+	if (!add_modifiers(&out, t->builtin->name, type))
 		firmness = US_VALUE_UNKNOWN;
 	us_str_add(&out, t->array ? "[]" : "");
 	if (firmness == US_VALUE_UNKNOWN) {
@@ -295,8 +293,7 @@ us_value type_value(world *w, const PgQuery__TypeName *type)
 	if (!type || type->n_names == 0 || type->pct_type)
 		return (us_value){ US_VALUE_UNKNOWN, NULL };
 	t = read_name(type);
-	return t.builtin >= 0 ? builtin_value(w, &t, type)
-			      : user_value(w, &t, type);
+	return t.builtin ? builtin_value(w, &t, type) : user_value(w, &t, type);
 }
 
 /* ---- classes ---------------------------------------------------------------- */
@@ -321,13 +318,13 @@ type_class class_of_type(world *w, const PgQuery__TypeName *type)
 		return c;
 	t = read_name(type);
 	c.array = t.array;
-	if (t.builtin < 0) {
+	if (!t.builtin) {
 		c.family = family_of_object(
 			w, world_lookup(w, OBJECT_TYPE, t.schema, t.name));
 		return c;
 	}
-	c.family = builtins[t.builtin].family;
-	c.padded = strcmp(builtins[t.builtin].name, "bpchar") == 0;
+	c.family = t.builtin->family;
+	c.padded = strcmp(t.builtin->name, "bpchar") == 0;
 	return c;
 }
 
@@ -339,7 +336,7 @@ type_class class_of_value(const world *w, us_value type)
 	object_id id;
 	char name[32];
 	size_t len;
-	int row;
+	const builtin *row;
 
 	if (!type.text)
 		return c;
@@ -356,8 +353,8 @@ type_class class_of_value(const world *w, us_value type)
 	memcpy(name, type.text + sizeof(prefix) - 1, len);
 	name[len] = '\0';
 	row = builtin_of(name);
-	if (row >= 0) {
-		c.family = builtins[row].family;
+	if (row) {
+		c.family = row->family;
 		c.padded = strcmp(name, "bpchar") == 0;
 	}
 	return c;
