@@ -226,20 +226,23 @@ static bool add_boolean(us_str *out, type_class type, const char *text)
 	return false;
 }
 
-/* The digits in lower case; how many there are. What is neither a digit nor one of
- * `between` makes it SIZE_MAX. */
+/* The hexadecimal digits in lower case; how many there are. What is neither one nor
+ * of `between` makes it SIZE_MAX. */
 static size_t add_hex(us_str *out, const char *text, const char *between)
 {
+	static const char digits[] = "0123456789abcdefABCDEF";
 	size_t n = 0;
 
 	for (; *text; text++) {
-		bool digit = isxdigit((unsigned char)*text) != 0;
+		const char *at = strchr(digits, *text);
+		size_t i = at ? (size_t)(at - digits) : 0;
 
-		if (!digit && !strchr(between, *text))
+		if (at) {
+			us_str_addc(out, digits[i < 16 ? i : i - 6]);
+			n++;
+		} else if (!strchr(between, *text)) {
 			return SIZE_MAX;
-		if (digit)
-			us_str_addf(out, "%c", tolower((unsigned char)*text));
-		n += digit;
+		}
 	}
 	return n;
 }
