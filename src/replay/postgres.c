@@ -78,6 +78,9 @@ static us_code replay(job *j, us_err *err)
 		rc = steps_run(j, err);
 	if (rc == US_OK)
 		rc = shadow_check(&j->shadow, err);
+	/* whatever it was that was cancelled: that we were told to, is why */
+	if (rc != US_OK && rc != US_E_NOMEM && shadow_stop(&j->shadow))
+		rc = shadow_check(&j->shadow, err);
 	return rc;
 }
 

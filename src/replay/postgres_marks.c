@@ -253,6 +253,7 @@ static void keep_place(marks *m, mark *k)
 {
 	if (k->places)
 		return;
+	k->touched = true;
 	k->places = us_arena_alloc(&m->arena, (m->n + 1) * sizeof(*k->places));
 	for (size_t j = 0; k->places && j < m->state; j++)
 		k->places[j] = k->now[MARK_VALUES - 1];

@@ -66,7 +66,7 @@ static us_code suspect_entry(past *p, const us_replay_case *c,
 static bool has_chapter(const past *p, const char *name)
 {
 	for (size_t i = 0; i < p->len; i++)
-		if (strcmp(p->chapters[i].name, name) == 0)
+		if (p->chapters[i].name && strcmp(p->chapters[i].name, name) == 0)
 			return true;
 	return false;
 }

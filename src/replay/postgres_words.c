@@ -124,7 +124,7 @@ bool pgwords_function_outside(const char *name, size_t len)
 
 const char *pgwords_outside(const char *body)
 {
-	word before = { 0 };
+	word before = { "", 0, false };
 
 	for (word w = next_word(&body); w.len > 0; w = next_word(&body)) {
 		if (reaches_out(before, w) ||
@@ -159,7 +159,7 @@ static bool reads_catalog(const char *rest)
 		!is(w, "information_schema"))
 		return false;
 	if (*rest == '.')
-		w = next_word(&rest);
+		(void)next_word(&rest);
 	/* FROM pg_class, users */
 	for (int i = 0; i < 3 && *rest; i++) {
 		rest += strspn(rest, " \t\r\n");

@@ -7,15 +7,23 @@
 #include "check.h"
 #include "unstick/auto.h"
 
-int replayed_open(void **state)
+void replayed_clear(replayed *p)
 {
 	static const char ledger[] =
-		"CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT "
+		"DROP SCHEMA IF EXISTS \"My App\" CASCADE; DROP SCHEMA public "
+		"CASCADE; CREATE SCHEMA public; CREATE TABLE _prisma_migrations "
+		"(id VARCHAR(36) PRIMARY KEY NOT "
 		"NULL, "
 		"checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, "
 		"migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at "
 		"TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), "
 		"applied_steps_count INTEGER NOT NULL DEFAULT 0)";
+
+	replayed_sql(p, ledger);
+}
+
+int replayed_open(void **state)
+{
 	replayed *p = calloc(1, sizeof(*p));
 	us_err err = { 0 };
 
@@ -27,7 +35,7 @@ int replayed_open(void **state)
 	p->config.shadow = US_SHADOW_CREATE;
 	p->config.deadline_ms = 60000;
 	assert_ok(us_db_open(&p->writer, &p->live.parts, US_DB_WRITE, &err), &err);
-	replayed_sql(p, ledger);
+	replayed_clear(p);
 	*state = p;
 	return 0;
 }
@@ -145,7 +153,9 @@ static void look(replayed *p, us_db *live, us_directory *dir,
 
 void replayed_look(replayed *p, const char *name)
 {
-	US_AUTO(auto_str) char *path = scratch_path(&p->tmp, "migrations");
+	US_AUTO(auto_str)
+	char *path = p->migrations ? strdup(p->migrations)
+				   : scratch_path(&p->tmp, "migrations");
 	us_directory *dir = NULL;
 	us_history *history = NULL;
 	us_ledger *led = NULL;

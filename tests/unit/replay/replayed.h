@@ -10,6 +10,7 @@
 typedef struct {
 	cluster_db live;
 	scratch tmp;
+	const char *migrations; /* where they are; NULL: in tmp */
 	us_db *writer;
 	us_config config; /* shadow: create, unless the test says otherwise */
 	us_script *script;
@@ -20,6 +21,9 @@ typedef struct {
 /* cmocka's setup and teardown; *state is a replayed. */
 int replayed_open(void **state);
 int replayed_close(void **state);
+
+/* As it was when it was opened, for the next of many. */
+void replayed_clear(replayed *p);
 
 /* SQL on the live database. */
 void replayed_sql(replayed *p, const char *sql);

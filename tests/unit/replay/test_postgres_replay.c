@@ -35,13 +35,9 @@ static void every_prefix_is_found_beside_things_of_others(void **state)
 	static const char *const wanted[] = { "0", "1", "2,3", "2,3", "4", "5", "6",
 		"7", "8" };
 
-	(void)state;
 	for (size_t k = 0; k < US_LEN(wanted); k++) {
-		void *made;
-		replayed *p;
+		replayed *p = *state;
 
-		replayed_open(&made);
-		p = made;
 		replayed_applied(p, INIT, init);
 		replayed_failed(p, CASE, script, k);
 		replayed_sql(p, "CREATE TABLE drift (a INT); ALTER TABLE \"User\" "
@@ -55,7 +51,7 @@ static void every_prefix_is_found_beside_things_of_others(void **state)
 		assert_true(p->reading.rerun[0]);
 		for (size_t i = 1; i <= 8; i++)
 			assert_false(p->reading.rerun[i]);
-		replayed_close(&made);
+		replayed_clear(p);
 	}
 }
 
@@ -171,14 +167,10 @@ static const situation situations[] = {
 
 static void each_situation_has_its_prefixes(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < US_LEN(situations); i++) {
 		const situation *s = &situations[i];
-		void *made;
-		replayed *p;
+		replayed *p = *state;
 
-		replayed_open(&made);
-		p = made;
 		print_message("  %s\n", s->what);
 		replayed_applied(p, INIT, s->history);
 		replayed_failed(p, CASE, s->script, 0);
@@ -186,7 +178,7 @@ static void each_situation_has_its_prefixes(void **state)
 		replayed_look(p, CASE);
 		assert_prefixes(p, s->wanted);
 		assert_int_equal(replayed_left(p), 0);
-		replayed_close(&made);
+		replayed_clear(p);
 	}
 }
 
@@ -298,9 +290,7 @@ static void what_moves_or_drops_rows_is_not_run_again(void **state)
 		"INSERT INTO other (id) VALUES (1) ON CONFLICT DO NOTHING",
 		"DELETE FROM other", "TRUNCATE other",
 		"ALTER TABLE other DROP COLUMN IF EXISTS gone",
-		"DO $$ BEGIN NULL; END $$",
-		"ALTER TABLE other ALTER COLUMN a TYPE "
-		"BIGINT",
+		"DO $$ BEGIN NULL; END $$", "ALTER TABLE other ALTER a TYPE BIGINT",
 		"DROP VIEW IF EXISTS gone CASCADE", "SELECT 1" };
 	replayed *p = *state;
 
@@ -383,8 +373,8 @@ static void another_schema_is_the_urls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_prefix_is_found_beside_things_of_others),
-		cmocka_unit_test(each_situation_has_its_prefixes),
+		WITH(every_prefix_is_found_beside_things_of_others),
+		WITH(each_situation_has_its_prefixes),
 		WITH(what_started_later_leaves_its_keys_in_doubt),
 		WITH(without_a_shadow_nothing_is_replayed),
 		WITH(an_edited_history_is_not_known),
