@@ -196,6 +196,71 @@ static void a_session_that_shows_no_activity_is_hidden(void **state)
 	expect_sessions(f->db, false, "theirs|disabled|NULL|hidden|\n");
 }
 
+/* "theirs: AccessExclusiveLock on public.t", one line each. */
+static us_code add_ddl_locks(const us_session *s, void *ctx, us_err *err)
+{
+	us_str *out = ctx;
+
+	(void)err;
+	for (size_t i = 0; i < s->nddl_locks; i++)
+		us_str_addf(out, "%s: %s%s on %s.%s\n", s->application,
+			s->ddl_locks[i].granted ? "" : "no ", s->ddl_locks[i].mode,
+			s->ddl_locks[i].schema, s->ddl_locks[i].name);
+	return US_OK;
+}
+
+static void expect_ddl_locks(us_db *db, const char *what, const char *want)
+{
+	us_str got = { 0 };
+	us_err err = { 0 };
+	bool visible;
+
+	assert_ok(db->ops->sessions(db, add_ddl_locks, &got, &visible, &err), &err);
+	if (strcmp(us_str_text(&got), want) != 0)
+		fail_msg("%s: %s", what, us_str_text(&got));
+	us_str_fini(&got);
+}
+
+static void locks_that_only_a_change_takes_are_told(void **state)
+{
+	static const struct {
+		const char *query, *locks;
+	} rows[] = {
+		{ "SELECT a FROM t", "" },
+		{ "SELECT a FROM t FOR UPDATE", "" },
+		{ "INSERT INTO t VALUES (1, 1)", "" },
+		{ "DELETE FROM t", "" },
+		{ "SELECT nextval('t_id_seq')", "" },
+		{ "LOCK TABLE t IN ROW EXCLUSIVE MODE", "" },
+		{ "CREATE TABLE fresh (a INTEGER)", "" }, /* no name yet */
+		{ "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE",
+			"theirs: ShareUpdateExclusiveLock on public.t\n" },
+		{ "CREATE INDEX ON t (a)", "theirs: ShareLock on public.t\n" },
+		{ "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES \"S p\".\"T.x\"",
+			"theirs: ShareRowExclusiveLock on S p.T.x\n"
+			"theirs: ShareRowExclusiveLock on public.t\n" },
+		{ "LOCK TABLE t IN EXCLUSIVE MODE",
+			"theirs: ExclusiveLock on public.t\n" },
+		{ "DROP INDEX t_i", "theirs: AccessExclusiveLock on public.t\n"
+				    "theirs: AccessExclusiveLock on public.t_i\n" },
+		{ "ALTER SEQUENCE t_id_seq INCREMENT 2",
+			"theirs: ShareRowExclusiveLock on public.t_id_seq\n" },
+	};
+	fixture *f = *state;
+
+	talk_exec(f->db, "CREATE TABLE t (id SERIAL, a INTEGER)");
+	talk_exec(f->db, "CREATE INDEX t_i ON t (a)");
+	talk_exec(f->db, "CREATE SCHEMA \"S p\"");
+	talk_exec(f->db, "CREATE TABLE \"S p\".\"T.x\" (x INTEGER PRIMARY KEY)");
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		talk_exec(f->other, f->other->ops->begin_write);
+		talk_exec(f->other, rows[i].query);
+		expect_ddl_locks(f->db, rows[i].query, rows[i].locks);
+		expect_ddl_locks(f->other, "one's own", "");
+		talk_exec(f->other, f->other->ops->rollback);
+	}
+}
+
 static void a_terminated_session_is_a_lost_connection(void **state)
 {
 	fixture *f = *state;
@@ -252,6 +317,7 @@ int main(void)
 		TEST(another_database_has_its_own_lock_and_sessions),
 		TEST(a_session_we_may_not_look_into_is_hidden_but_its_lock_is_not),
 		TEST(a_session_that_shows_no_activity_is_hidden),
+		TEST(locks_that_only_a_change_takes_are_told),
 		TEST(a_terminated_session_is_a_lost_connection),
 		TEST(a_session_that_ends_inside_a_batch_is_a_lost_connection),
 		TEST(a_direct_connection_is_not_pooled),
