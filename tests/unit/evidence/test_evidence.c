@@ -333,7 +333,7 @@ static void somebody_who_writes_the_file_is_in_progress(void **state)
 }
 
 #define each_world(test)                                                           \
-	cmocka_unit_test_setup_teardown(test, world_open, world_close)
+	cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 int main(void)
 {

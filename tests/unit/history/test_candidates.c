@@ -246,7 +246,7 @@ static void an_unreadable_folder_is_judged_by_its_name(void **state)
 
 int main(void)
 {
-#define ROW(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
+#define ROW(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		ROW(a_renamed_folder_is_the_only_match),
 		cmocka_unit_test(the_place_is_the_same_if_no_name_lies_between),

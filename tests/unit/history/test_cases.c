@@ -174,7 +174,7 @@ static void pending_scripts_are_not_read_without_need(void **state)
 
 int main(void)
 {
-#define ROW(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
+#define ROW(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			failed_names_and_renamed_folders_are_cases_and_nothing_else),

@@ -282,7 +282,7 @@ static void ten_thousand_names_are_joined(void **state)
 
 int main(void)
 {
-#define ROW(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
+#define ROW(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state_is_a_function_of_all_records),
 		ROW(an_edit_of_a_script_that_cannot_be_read_is_unsure),

@@ -60,7 +60,7 @@ void world_fini(world *w)
 	scratch_close(&w->tmp);
 }
 
-int world_open(void **state)
+int world_setup(void **state)
 {
 	world *w = malloc(sizeof(*w));
 
@@ -70,7 +70,7 @@ int world_open(void **state)
 	return 0;
 }
 
-int world_close(void **state)
+int world_teardown(void **state)
 {
 	world_fini(*state);
 	free(*state);

@@ -17,8 +17,8 @@ typedef struct {
 } world;
 
 /* cmocka's setup and teardown; *state is a world. */
-int world_open(void **state);
-int world_close(void **state);
+int world_setup(void **state);
+int world_teardown(void **state);
 /* The same for tests that need several. */
 void world_init(world *w);
 void world_fini(world *w);

@@ -257,7 +257,7 @@ static void an_error_has_prismas_code_before_the_databases(void **state)
 }
 
 #define each_world(test)                                                           \
-	cmocka_unit_test_setup_teardown(test, world_open, world_close)
+	cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 int main(void)
 {
