@@ -108,8 +108,8 @@ static us_code find_code(us_logged_error *out, const char *text, us_err *err)
 /* The frames come after DbError, whose texts are escaped: no line there can be
  * somebody's message. Each names the module it was compiled from, and
  * apply_migrations left the crate schema_core for schema_commands in March 2025
- * (prisma-engines #5289, released with 6.6), ten months before the engine began to
- * cut scripts (#5767, 7.4). */
+ * (prisma-engines #5289, before 6.6 came out), ten months before the engine began
+ * to cut scripts (#5767, 7.4). */
 bool logs_of_old_engine(const char *logs)
 {
 	static const char frame[] =
