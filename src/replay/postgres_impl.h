@@ -11,8 +11,8 @@
  * (postgres_shadow.c, postgres_shadow_url.c), what is replayed in it before the
  * case (postgres_history.c), what scripts do besides (postgres_examine.c,
  * postgres_words.c), the objects of a database and how they change
- * (postgres_marks.c, postgres_order.c), the script (postgres_steps.c,
- * postgres_again.c), the comparison (postgres_compare.c).
+ * (postgres_marks.c, postgres_look.c, postgres_order.c), the script
+ * (postgres_steps.c, postgres_again.c), the comparison (postgres_compare.c).
  *
  * Whatever can't be done is an error inside: us_replay_postgres() turns it into
  * "unknown". */
@@ -155,10 +155,32 @@ typedef struct {
 } digest;
 bool digest_same(digest a, digest b);
 
+/* The columns of a row of postgres_fingerprint.sql. */
+enum {
+	MARK_CLASS,
+	MARK_WORD,
+	MARK_SCHEMA,
+	MARK_RELATION,
+	MARK_NAME,
+	MARK_FIRST, /* of the values after "is it there" */
+	MARK_COLUMNS = MARK_FIRST + MARK_VALUES - 1
+};
+
 us_code marks_init(marks *m, us_states *states, size_t n, us_err *err);
 void marks_fini(marks *m);
 /* What there is after k statements. */
 us_code marks_look(marks *m, us_db *db, size_t k, digest *sum, us_err *err);
+/* For a look: the mark of a row, by its first columns; NULL if there is none. Both
+ * are borrowed until the next is added. */
+mark *marks_find(const marks *m, const char *id);
+us_code marks_add(
+	marks *m, const char *id, const us_row *row, mark **out, us_err *err);
+/* Value i is this now (NULL: the object is gone); afterwards state m->state is put
+ * down. */
+void marks_change(marks *m, mark *k, size_t i, const char *text);
+const char *marks_cell(const mark *k, const us_row *row, size_t i);
+void marks_put(marks *m);
+uint64_t marks_hash(uint64_t h, const char *text);
 /* State k is as state k - 1 was. */
 void marks_repeat(marks *m, size_t k);
 void marks_cloud(marks *m, const char *text, size_t from);

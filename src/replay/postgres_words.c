@@ -181,15 +181,27 @@ static bool expects_catalog(const char *rest)
 	       (w.len > 10 && strncasecmp(w.at, "undefined_", 10) == 0);
 }
 
+/* ON DELETE CASCADE, ON UPDATE ...: of a foreign key, nothing that is done now. */
+static bool of_foreign_key(word before, word w)
+{
+	if (is(w, "delete") || is(w, "update"))
+		return is(before, "on");
+	return is(w, "cascade") && (is(before, "delete") || is(before, "update"));
+}
+
 bool pgwords_dependent(const char *body)
 {
+	word before = { "", 0, false };
+
 	for (word w = next_word(&body); w.len > 0; w = next_word(&body)) {
-		if (is_one(w, dependent_words, US_LEN(dependent_words)))
+		if (is_one(w, dependent_words, US_LEN(dependent_words)) &&
+			!of_foreign_key(before, w))
 			return true;
 		if ((is(w, "from") || is(w, "join")) && !reads_catalog(body))
 			return true;
 		if (is(w, "when") && !expects_catalog(body))
 			return true;
+		before = w;
 	}
 	return false;
 }
@@ -211,9 +223,12 @@ bool pgwords_sweeping(const char *text)
 {
 	static const char *const words[] = { "cascade", "execute", "format",
 		"owned" };
+	word before = { "", 0, false };
 
-	for (word w = next_word(&text); w.len > 0; w = next_word(&text))
-		if (is_one(w, words, US_LEN(words)))
+	for (word w = next_word(&text); w.len > 0; w = next_word(&text)) {
+		if (is_one(w, words, US_LEN(words)) && !of_foreign_key(before, w))
 			return true;
+		before = w;
+	}
 	return false;
 }

@@ -153,9 +153,7 @@ static void look(replayed *p, us_db *live, us_directory *dir,
 
 void replayed_look(replayed *p, const char *name)
 {
-	US_AUTO(auto_str)
-	char *path = p->migrations ? strdup(p->migrations)
-				   : scratch_path(&p->tmp, "migrations");
+	US_AUTO(auto_str) char *own = scratch_path(&p->tmp, "migrations");
 	us_directory *dir = NULL;
 	us_history *history = NULL;
 	us_ledger *led = NULL;
@@ -163,7 +161,9 @@ void replayed_look(replayed *p, const char *name)
 	us_err err = { 0 };
 
 	assert_ok(us_db_open(&live, &p->live.parts, US_DB_READ, &err), &err);
-	assert_ok(us_directory_load(&dir, path, &err), &err);
+	assert_ok(
+		us_directory_load(&dir, p->migrations ? p->migrations : own, &err),
+		&err);
 	assert_ok(us_ledger_load(&led, live, &err), &err);
 	assert_ok(us_history_load(&history, dir, led, &err), &err);
 	look(p, live, dir, history, name);

@@ -16,10 +16,10 @@ typedef struct {
 	size_t stride;
 } project;
 
-static const project projects[] = { { "spliit", 5 }, { "umami", 4 },
-	{ "saas-starter-kit", 7 }, { "reactive-resume", 6 }, { "langfuse", 90 },
-	{ "triggerdev", 300 }, { "hatchet", 30 }, { "amplication", 60 },
-	{ "blues-stack", 1 }, { "zipline-v3", 9 }, { "umami-v2-pg", 3 } };
+static const project projects[] = { { "spliit", 11 }, { "umami", 9 },
+	{ "saas-starter-kit", 12 }, { "reactive-resume", 2 }, { "langfuse", 140 },
+	{ "triggerdev", 400 }, { "hatchet", 39 }, { "amplication", 100 },
+	{ "blues-stack", 1 }, { "zipline-v3", 15 }, { "umami-v2-pg", 5 } };
 
 typedef struct {
 	replayed *p;

@@ -110,6 +110,12 @@ static const situation situations[] = {
 		"DO $$ BEGIN CREATE TYPE e AS ENUM ('a'); EXCEPTION WHEN "
 		"duplicate_object THEN NULL; END $$; ALTER TABLE t ADD b INT",
 		"CREATE TYPE e AS ENUM ('a')", "1" },
+	{ "nor does the foreign key in it make it more",
+		"CREATE TABLE t (a INT PRIMARY KEY); CREATE TABLE u (a INT)",
+		"DO $$ BEGIN ALTER TABLE u ADD CONSTRAINT f FOREIGN KEY (a) "
+		"REFERENCES t(a) ON DELETE CASCADE ON UPDATE CASCADE; EXCEPTION "
+		"WHEN duplicate_object THEN NULL; END $$; ALTER TABLE t ADD b INT",
+		"SELECT 1", "0" },
 	{ "one that looks at rows proves nothing of what it names",
 		"CREATE TABLE t (a INT)",
 		"DO $$ BEGIN IF EXISTS (SELECT 1 FROM t) THEN ALTER TABLE t ADD b "
@@ -189,7 +195,9 @@ static void what_started_later_leaves_its_keys_in_doubt(void **state)
 	replayed_applied(p, INIT, init);
 	replayed_failed(p, CASE,
 		"ALTER TABLE \"User\" ADD x INT; ALTER TABLE other ADD y INT;", 0);
-	replayed_applied(p, LATER, "ALTER TABLE other ADD y INT");
+	replayed_applied(p, LATER,
+		"ALTER TABLE other ADD y INT; CREATE TABLE ref (a INT REFERENCES "
+		"other(id) ON DELETE CASCADE)");
 	replayed_look(p, CASE);
 	assert_prefixes(p, "0");
 	assert_non_null(strstr(p->reading.why, LATER));
