@@ -57,7 +57,8 @@ void world_blur(world *w, object_id id)
 	if (id == 0)
 		w->knows = NULL;
 	for (object_id i = 1; i <= w->n; i++)
-		if (id == 0 || i == id || w->objects[i].parent == id)
+		if (id == 0 || i == id || w->objects[i].parent == id ||
+			w->objects[i].on == id)
 			blur_one(&w->objects[i]);
 }
 

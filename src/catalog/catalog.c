@@ -19,7 +19,6 @@ typedef struct {
 	const later_script *later;
 	world *start, *live;
 	us_states *states;
-	us_strs unclean; /* what live_load() found broken */
 } reading;
 
 static void finish(reading *g)
@@ -27,7 +26,6 @@ static void finish(reading *g)
 	us_states_free(g->states);
 	world_free(g->live);
 	world_free(g->start);
-	us_strs_fini(&g->unclean);
 	us_arena_fini(&g->arena);
 }
 
@@ -153,6 +151,44 @@ static us_code put_states(reading *g, world *keys, us_err *err)
 	return rc;
 }
 
+/* Does any state of the script have it not valid? Then that is how it should be. */
+static bool is_meant(const reading *g, size_t key)
+{
+	for (size_t k = 0; k <= g->script.n; k++) {
+		us_value v = us_states_at(g->states, key, k);
+
+		if (v.text && strcmp(v.text, "no") == 0)
+			return true;
+	}
+	return false;
+}
+
+static us_code list_leftovers(us_reading *out, reading *g, world *keys, us_err *err)
+{
+	us_code rc = US_OK;
+
+	for (size_t i = 0; rc == US_OK && i < world_ntouched(keys); i++) {
+		world_key key = *world_touched(keys, i);
+		const char *title = world_key_title(g->live, &key), *clean;
+
+		if (key.facet != FACET_VALID ||
+			is_meant(g, us_states_key(g->states,
+					    world_key_title(keys, &key),
+					    facet_name(FACET_VALID))))
+			continue;
+		key.facet = FACET_CLEANING;
+		clean = world_at(g->live, &key).text;
+		if (clean)
+			rc = us_strs_add(&out->leftovers,
+				us_arena_strf(&g->arena, "%s is %s: %s", title,
+					key.kind == OBJECT_RELATION ? "INVALID"
+								    : "NOT VALID",
+					clean),
+				err);
+	}
+	return rc;
+}
+
 /* The world after the script, the keys, the live rows; then the states. */
 static us_code compare(us_reading *out, reading *g, us_err *err)
 {
@@ -160,15 +196,15 @@ static us_code compare(us_reading *out, reading *g, us_err *err)
 	us_code rc = run_through(&whole, &g->script, g->start, NULL, err);
 
 	if (rc == US_OK)
-		rc = live_load(&g->live, g->c->live, whole.now, &g->unclean, err);
+		rc = live_load(&g->live, g->c->live, whole.now, err);
 	if (rc == US_OK)
 		rc = us_states_new(&g->states, g->script.n, err);
 	if (rc == US_OK)
 		rc = put_states(g, whole.now, err);
 	if (rc == US_OK)
 		rc = us_states_judge(g->states, out, err);
-	for (size_t i = 0; rc == US_OK && i < g->unclean.len; i++)
-		rc = us_strs_add(&out->leftovers, g->unclean.items[i], err);
+	if (rc == US_OK)
+		rc = list_leftovers(out, g, whole.now, err);
 	if (rc == US_OK)
 		rc = rerun_judge(out, &g->script, g->start, run_outside(&whole),
 			g->c->live, err);

@@ -262,11 +262,15 @@ static const char *name_of(
 }
 
 /* IF NOT EXISTS where it isn't known: it is there now, whatever it is. */
-static void create_maybe(const step *s, object_id schema, const char *name)
+static void create_maybe(
+	const step *s, object_id relation, object_id schema, const char *name)
 {
 	world *w = s->w;
+	object_id id = world_create_maybe(w, OBJECT_RELATION, schema, name);
 
-	world_create_maybe(w, OBJECT_RELATION, schema, name);
+	/* as far as can be told, and so that it is not taken to outlive the table
+	 */
+	world_set_on(w, id, relation);
 	world_unsure(w, us_arena_strf(world_arena(w),
 				"whether index %s is there is not known", name));
 }
@@ -303,7 +307,7 @@ void kind_create_index(const step *s)
 	if (i->if_not_exists && world_is(s->w, id) == THERE_YES)
 		return;
 	if (i->if_not_exists && world_is(s->w, id) == THERE_MAYBE) {
-		create_maybe(s, schema, name);
+		create_maybe(s, relation, schema, name);
 		return;
 	}
 	definition = index_definition(s, relation, &spec);

@@ -169,10 +169,9 @@ static void deny_missing(world *w, size_t asked)
 	}
 }
 
-us_code live_load(world **out, us_db *db, const world *touched, us_strs *leftovers,
-	us_err *err)
+us_code live_load(world **out, us_db *db, const world *touched, us_err *err)
 {
-	live_rows l = { world_new(us_db_about(db).schema), leftovers };
+	live_rows l = { world_new(us_db_about(db).schema) };
 	size_t asked;
 	us_code rc;
 

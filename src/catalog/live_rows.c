@@ -47,6 +47,12 @@ static void set_comment(world *w, object_id id, const char *comment)
 			: firm("none"));
 }
 
+static void set_cleaning(world *w, object_id id, const char *sql)
+{
+	if (sql)
+		world_set(w, id, FACET_CLEANING, firm(sql));
+}
+
 /* One that our parser can't read leaves the object without its definition. */
 static void apply_text(world *w, const char *sql)
 {
@@ -123,7 +129,9 @@ us_code live_constraint(const us_row *r, void *ctx, us_err *err)
 	id = there(l->w, OBJECT_CONSTRAINT, relation, r->cells[2]);
 	world_set(l->w, id, FACET_VALID, firm(is_true(r->cells[4]) ? "yes" : "no"));
 	set_comment(l->w, id, r->cells[5]);
-	return r->cells[6] ? us_strs_add(l->leftovers, r->cells[6], err) : US_OK;
+	set_cleaning(l->w, id, r->cells[6]);
+	(void)err;
+	return US_OK;
 }
 
 static const char *kind_of_relation(char relkind)
@@ -165,7 +173,9 @@ us_code live_relation(const us_row *r, void *ctx, us_err *err)
 		world_set(l->w, id, FACET_VALID,
 			firm(is_true(r->cells[4]) ? "yes" : "no"));
 	set_comment(l->w, id, r->cells[5]);
-	return r->cells[6] ? us_strs_add(l->leftovers, r->cells[6], err) : US_OK;
+	set_cleaning(l->w, id, r->cells[6]);
+	(void)err;
+	return US_OK;
 }
 
 /* An enum's constants are compared otherwise than those of a type of which nothing

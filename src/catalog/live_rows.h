@@ -6,7 +6,6 @@
 /* The live world while its rows come in. */
 typedef struct {
 	world *w;
-	us_strs *leftovers;
 } live_rows;
 
 /* One for each query of live/, whose columns it knows; ctx is a live_rows. */

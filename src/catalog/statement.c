@@ -5,16 +5,25 @@
 
 #define NODE(name) PG_QUERY__NODE__NODE_##name
 
+/* What it does, its own words don't show. */
+static void kind_anything(const step *s)
+{
+	world_unsure(s->w, "what it does can't be followed");
+	world_blur(s->w, 0);
+}
+
 static const struct {
 	PgQuery__Node__NodeCase node;
 	kind_fn *apply;
 } kinds[] = {
 	{ NODE(CREATE_STMT), kind_create_table },
+	{ NODE(CREATE_FOREIGN_TABLE_STMT), kind_create_table },
 	{ NODE(ALTER_TABLE_STMT), kind_alter_table },
 	{ NODE(INDEX_STMT), kind_create_index },
 	{ NODE(CREATE_ENUM_STMT), kind_create_enum },
 	{ NODE(ALTER_ENUM_STMT), kind_alter_enum },
 	{ NODE(CREATE_DOMAIN_STMT), kind_create_domain },
+	{ NODE(ALTER_DOMAIN_STMT), kind_create_domain },
 	{ NODE(COMPOSITE_TYPE_STMT), kind_create_composite },
 	{ NODE(RENAME_STMT), kind_rename },
 	{ NODE(ALTER_OBJECT_SCHEMA_STMT), kind_set_schema },
@@ -55,6 +64,9 @@ static const struct {
 	{ NODE(COPY_STMT), kind_data },
 	{ NODE(SELECT_STMT), kind_select },
 	{ NODE(CALL_STMT), kind_do },
+	{ NODE(EXECUTE_STMT), kind_anything },
+	{ NODE(DROP_OWNED_STMT), kind_anything },
+	{ NODE(DISCARD_STMT), kind_anything },
 	{ NODE(DO_STMT), kind_do },
 };
 

@@ -108,6 +108,18 @@ static void change_labels(
 	set_labels(s, id, &out);
 }
 
+/* The server shows constants by the label they have now. */
+static void forget_defaults(const step *s, object_id type)
+{
+	for (object_id id = 1; id <= world_count(s->w); id++) {
+		const object *o = world_object(s->w, id);
+
+		if (o->kind == OBJECT_COLUMN && world_refers(s->w, id, type) &&
+			o->facets[FACET_DEFAULT].firmness != US_VALUE_FIRM)
+			world_set(s->w, id, FACET_DEFAULT, unknown(NULL));
+	}
+}
+
 /* What the statement needs of the labels; false: the contrary is known. */
 static bool labels_allow(
 	const step *s, const char *labels, const PgQuery__AlterEnumStmt *e)
@@ -144,6 +156,8 @@ void kind_alter_enum(const step *s)
 		return;
 	} else if (labels_allow(s, labels.text, e)) {
 		change_labels(s, id, e);
+		if (e->old_val[0])
+			forget_defaults(s, id);
 	} else {
 		world_set(s->w, id, FACET_LABELS, unknown(NULL));
 	}

@@ -42,8 +42,10 @@ typedef enum {
 	FACET_VALID,      /* constraints, indexes: "yes", "no" */
 	FACET_LABELS,     /* enums, in order */
 	FACET_COMMENT,
+	FACET_CLEANING, /* live: the statement that ends its not being valid; no key
+			 */
 } facet;
-#define FACETS 10
+#define FACETS 11
 
 typedef enum { THERE_MAYBE, THERE_NO, THERE_YES } presence;
 

@@ -152,6 +152,7 @@ object_id world_create(
 	if (!id)
 		return 0;
 	w->objects[id].moved = true;
+	w->objects[id].facets[FACET_COMMENT] = (us_value){ US_VALUE_FIRM, "none" };
 	world_touch(w, id, FACET_THERE);
 	return id;
 }

@@ -61,6 +61,30 @@ static void drop_dependent(world *w, object_id id, object_id gone, bool cascade)
 	}
 }
 
+/* An index or a constraint of the column's table of which nothing more is known may
+ * involve the column, and be gone. */
+static bool may_be_part(const world *w, object_id id, object_id dropped)
+{
+	const object *o = world_object(w, id), *gone = world_object(w, dropped);
+
+	if (gone->kind != OBJECT_COLUMN || o->facets[FACET_DEFINITION].text)
+		return false;
+	return (o->kind == OBJECT_CONSTRAINT && o->parent == gone->parent) ||
+	       (o->kind == OBJECT_RELATION && o->on == gone->parent);
+}
+
+/* Views are known to refer to a table, not to which of its columns. */
+static void blur_views(world *w, object_id column)
+{
+	object_id table = world_object(w, column)->parent;
+
+	for (object_id i = 1; i <= w->n; i++)
+		if (w->objects[i].kind == OBJECT_RELATION &&
+			w->objects[i].there != THERE_NO &&
+			w->objects[i].on != table && world_refers(w, i, table))
+			world_blur(w, i);
+}
+
 static void drop_one(world *w, object_id id, bool cascade)
 {
 	object *o = world_edit(w, id);
@@ -78,6 +102,8 @@ static void drop_one(world *w, object_id id, bool cascade)
 			continue;
 		if (is_part(w, i, id) || (w->objects[i].parent == id && cascade))
 			drop_one(w, i, cascade);
+		else if (may_be_part(w, i, id))
+			world_blur(w, i);
 	}
 	for (object_id i = 1; i <= w->n; i++)
 		if (w->objects[i].there != THERE_NO && world_refers(w, i, id) &&
@@ -91,4 +117,6 @@ void world_drop(world *w, object_id id, bool cascade)
 		return;
 	world_touch(w, id, FACET_THERE);
 	drop_one(w, id, cascade);
+	if (cascade && world_object(w, id)->kind == OBJECT_COLUMN)
+		blur_views(w, id);
 }

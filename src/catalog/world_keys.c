@@ -41,6 +41,8 @@ void world_touch(world *w, object_id id, facet f)
 	if (w->mode != MODE_SCRIPT || !id)
 		return;
 	key = key_of(w, id, f);
+	if (key.schema && strcmp(key.schema, "pg_temp") == 0)
+		return; /* nobody else ever sees it */
 	for (size_t i = w->ntouched; i > 0; i--)
 		if (same_key(&w->touched[i - 1], &key))
 			return;

@@ -184,7 +184,7 @@ const char *facet_name(facet f)
 {
 	static const char *const names[FACETS] = { "", "kind", "type",
 		"nullability", "default", "identity", "definition", "validity",
-		"labels", "comment" };
+		"labels", "comment", "cleaning" };
 
 	return names[f];
 }
