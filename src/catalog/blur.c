@@ -51,15 +51,33 @@ static void blur_one(object *o)
 	memset(o->facets, 0, sizeof(o->facets));
 }
 
+/* Is it a part of id, or of one of its parts, or made for one? */
+static bool is_within(const world *w, object_id i, object_id id)
+{
+	const object *o = &w->objects[i];
+
+	return i == id || o->parent == id || o->on == id ||
+	       (o->on && w->objects[o->on].parent == id);
+}
+
 void world_blur(world *w, object_id id)
 {
 	w->out.changes = true;
 	if (id == 0)
 		w->knows = NULL;
 	for (object_id i = 1; i <= w->n; i++)
-		if (id == 0 || i == id || w->objects[i].parent == id ||
-			w->objects[i].on == id)
+		if (id == 0 || is_within(w, i, id))
 			blur_one(&w->objects[i]);
+}
+
+/* Columns, constraints and the like are reached by their relation's name only, and
+ * are blurred with it. */
+static bool is_reached(const world *w, object_id id, const char *text, size_t len)
+{
+	const object *o = &w->objects[id];
+	bool child = o->kind >= OBJECT_COLUMN && o->kind <= OBJECT_RULE;
+
+	return !child && o->kind != OBJECT_SCHEMA && has_word(text, len, o->name);
 }
 
 void world_blur_mentioned(world *w, const char *text, size_t len)
@@ -71,7 +89,48 @@ void world_blur_mentioned(world *w, const char *text, size_t len)
 	*m = (mention){ w->mentions, us_arena_strn(&w->arena, text, len), len };
 	w->mentions = m;
 	for (object_id id = 1; id <= w->n; id++)
-		if (w->objects[id].kind != OBJECT_SCHEMA &&
-			has_word(text, len, w->objects[id].name))
+		if (is_reached(w, id, text, len))
+			world_blur(w, id);
+}
+
+/* Nothing is known of what it consists of: it may refer to anything. */
+static bool may_refer(const object *o)
+{
+	return o->there != THERE_NO && !o->facets[FACET_DEFINITION].text &&
+	       (o->kind == OBJECT_CONSTRAINT || o->kind == OBJECT_FUNCTION ||
+		       (o->kind == OBJECT_RELATION && o->on) ||
+		       (o->facets[FACET_KIND].text &&
+			       strstr(o->facets[FACET_KIND].text, "view")));
+}
+
+static bool depends(const world *w, object_id i, const bool *gone)
+{
+	const object *o = &w->objects[i];
+
+	if (o->kind == OBJECT_SCHEMA)
+		return false;
+	if (gone[o->parent] || gone[o->on] || may_refer(o))
+		return true;
+	for (object_id id = 1; id <= w->n && o->refers; id++)
+		if (gone[id] && world_refers(w, i, id))
+			return true;
+	return false;
+}
+
+void world_blur_dependents(world *w, const char *text, size_t len)
+{
+	bool *gone = us_arena_alloc(&w->arena, (w->n + 1) * sizeof(*gone));
+	bool more = gone != NULL;
+
+	for (object_id id = 1; more && id <= w->n; id++)
+		gone[id] = is_reached(w, id, text, len);
+	while (more) {
+		more = false;
+		for (object_id id = 1; id <= w->n; id++)
+			if (!gone[id] && depends(w, id, gone))
+				gone[id] = more = true;
+	}
+	for (object_id id = 1; gone && id <= w->n; id++)
+		if (gone[id])
 			world_blur(w, id);
 }

@@ -261,8 +261,6 @@ static bool reaches_far(const reader *r, const token *t)
 	static const char *const unnamed[] = { "primary", "foreign", "check",
 		"exclude", "references", "unique" };
 
-	if (is(t, "cascade"))
-		return !is(&r->before[0], "delete") && !is(&r->before[0], "update");
 	if (any_of(far, US_LEN(far), t))
 		return true;
 	return !r->named && any_of(unnamed, US_LEN(unnamed), t);

@@ -149,21 +149,7 @@ void kind_select(const step *s)
 	walk_node(s->tree, see_set_config, (void *)(uintptr_t)s);
 }
 
-/* ---- code
- * ---------------------------------------------------------------------------- */
-
-/* What goes with a table goes with it when that can't be followed. */
-static void blur_attached(world *w)
-{
-	for (object_id id = 1; id <= world_count(w); id++) {
-		object_id on = world_object(w, id)->on;
-
-		if (on && (world_object(w, on)->blurred ||
-				  world_object(w, world_object(w, on)->parent)
-					  ->blurred))
-			world_blur(w, id);
-	}
-}
+/* ---- code ------------------------------------------------------------------- */
 
 static const char *option_text(const PgQuery__DoStmt *d, const char *name)
 {
@@ -204,6 +190,6 @@ void kind_do(const step *s)
 		world_blur(s->w, 0);
 		return;
 	}
+	world_blur_dependents(s->w, s->text, s->len);
 	world_blur_mentioned(s->w, s->text, s->len);
-	blur_attached(s->w);
 }

@@ -189,9 +189,14 @@ void world_set_whole(world *w, object_id id, bool whole);
 /* What can't be followed: nothing more is known of the object and its children (of
  * everything, if id is 0), not even whether it is there. Touches nothing. */
 void world_blur(world *w, object_id id);
-/* world_blur() for every object whose name occurs as a word in text, letter case
- * ignored, and for every name there that isn't known yet. */
+/* world_blur() for every object (columns and the like: by their relation) whose
+ * name occurs as a word in text, letter case ignored, and for every name there that
+ * isn't known yet. */
 void world_blur_mentioned(world *w, const char *text, size_t len);
+/* What CASCADE may take along with what text mentions, as far as is known and
+ * further where it isn't. Before world_blur_mentioned(), which forgets what refers
+ * to what. */
+void world_blur_dependents(world *w, const char *text, size_t len);
 
 /* ---- keys: what a script touches ------------------------------------------- */
 
