@@ -112,6 +112,16 @@ typedef struct {
 	char *rerun_why; /* why not; NULL if it is */
 } us_evidence;
 
+/* What replays have said of cases, for when the lock is held: a replay takes its
+ * time. It counts as long as what it compared with is unchanged. */
+typedef struct us_opinions us_opinions;
+US_MUST us_code us_opinions_new(us_opinions **out, us_err *err);
+void us_opinions_free(us_opinions *all); /* NULL-safe */
+
+/* Is there a shadow database to replay in? Then evidence without the lock may
+ * replay, and evidence with it only remembers. */
+bool us_evidence_replays(const us_config *config);
+
 /* The ground a case stands on while evidence is taken. */
 typedef struct {
 	const us_config *config;
@@ -120,6 +130,7 @@ typedef struct {
 	bool have_lock; /* we hold Prisma's lock */
 	bool dry;       /* we never will: that nobody has it stands in for that */
 	bool glance;    /* for `status`: see us_evidence.glance */
+	us_opinions *opinions; /* NULL: nothing is kept */
 	us_time now;
 } us_ground;
 

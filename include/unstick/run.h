@@ -2,6 +2,7 @@
 #define US_RUN_H
 
 #include "unstick/config.h"
+#include "unstick/evidence.h"
 #include "unstick/history.h"
 #include "unstick/policy.h"
 
@@ -13,9 +14,10 @@ typedef struct {
 	us_directory *directory;
 	us_ledger *ledger;
 	us_history *history;
-	bool have_lock;   /* Prisma's lock is ours */
-	bool dry;         /* reads only, so it never takes the lock */
-	int64_t deadline; /* of all waiting, by us_clock_ms() */
+	us_opinions *opinions; /* what replays have said in this run */
+	bool have_lock;        /* Prisma's lock is ours */
+	bool dry;              /* reads only, so it never takes the lock */
+	int64_t deadline;      /* of all waiting, by us_clock_ms() */
 } us_run;
 
 /* Connects and reads, the scripts' checksums meanwhile in a thread of their own. A

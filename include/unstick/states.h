@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "unstick/config.h"
+#include "unstick/hash.h"
 #include "unstick/history.h"
 #include "unstick/script.h"
 
@@ -77,6 +78,8 @@ typedef struct {
 	const us_record *failed; /* the newest failed record; NULL: there is none */
 } us_stuck;
 
+#define US_DIGEST_TEXT (2 * US_SHA256_BYTES + 1)
+
 /* Owned: release with us_reading_fini(). Of a provider that can't tell, prefixes
  * are unknown, why says why not (or is NULL: nothing to say), and the arrays are
  * NULL. */
@@ -94,6 +97,9 @@ typedef struct {
 	 * with the statement that cleans it away. */
 	us_strs leftovers;
 	char *why; /* one sentence: what K rests on */
+	/* Of the live values compared: the same text, the same values. "": what the
+	 * script touches isn't all among them. */
+	char digest[US_DIGEST_TEXT];
 } us_reading;
 
 /* Empty arrays for n statements; r must be zeroed. */
@@ -124,6 +130,9 @@ us_value us_states_at(const us_states *s, size_t key, size_t k);
 /* Compares: fills prefixes, statements, statement_why and why of r, which
  * us_reading_init() made. Reports an allocation that failed in any call before. */
 US_MUST us_code us_states_judge(const us_states *s, us_reading *r, us_err *err);
+
+/* Writes r->digest. */
+US_MUST us_code us_states_digest(const us_states *s, us_reading *r, us_err *err);
 
 /* Do states j and k agree on every key, all known? */
 bool us_states_same(const us_states *s, size_t j, size_t k);

@@ -232,9 +232,34 @@ static bool has_cases(us_run *run, us_code *rc, us_err *err)
 	return *rc == US_OK && n > 0;
 }
 
+/* Replays are slow and the lock is short: they are done before it is taken, and
+ * what they said is remembered for the evidence that is taken under it. */
+static us_code replay_first(struct loop *l, us_err *err)
+{
+	us_case *cases = NULL;
+	size_t n = 0;
+	us_code rc = US_OK;
+
+	if (l->run->have_lock || !us_evidence_replays(l->run->config))
+		return US_OK;
+	rc = us_history_cases(l->run->history, &cases, &n, err);
+	for (size_t i = 0; rc == US_OK && i < n; i++) {
+		us_judgement *j = NULL;
+
+		if (!is_settled(l, &cases[i]))
+			rc = us_look(&j, l->run, &cases[i], err);
+		us_judgement_free(j);
+	}
+	free(cases);
+	return rc;
+}
+
 static us_code look_again(struct loop *l, us_err *err)
 {
-	us_code rc = l->ended ? US_OK : us_run_lock(l->run, err);
+	us_code rc = l->ended ? US_OK : replay_first(l, err);
+
+	if (rc == US_OK && !l->ended)
+		rc = us_run_lock(l->run, err);
 
 	return rc == US_OK ? us_run_read(l->run, err) : rc;
 }

@@ -19,6 +19,7 @@ typedef struct {
 	const later_script *later;
 	world *start, *live;
 	us_states *states;
+	bool followed; /* no statement of the script does what can't be followed */
 } reading;
 
 static void finish(reading *g)
@@ -139,8 +140,10 @@ static us_code put_states(reading *g, world *keys, us_err *err)
 
 	if (rc == US_OK)
 		rc = put_keys(g, keys, r.now, 0, 0, err);
+	g->followed = true;
 	while (rc == US_OK && r.ran < g->script.n) {
 		rc = run_step(&r, MODE_FOLD, err);
+		g->followed = g->followed && !world_outcome(r.now)->unsure;
 		if (rc == US_OK)
 			rc = put_keys(
 				g, keys, run_outside(&r), r.ran, r.lasting, err);
@@ -203,6 +206,8 @@ static us_code compare(us_reading *out, reading *g, us_err *err)
 		rc = put_states(g, whole.now, err);
 	if (rc == US_OK)
 		rc = us_states_judge(g->states, out, err);
+	if (rc == US_OK && g->followed)
+		rc = us_states_digest(g->states, out, err);
 	if (rc == US_OK)
 		rc = list_leftovers(out, g, whole.now, err);
 	if (rc == US_OK)

@@ -55,6 +55,9 @@ us_code script_of_case(us_script **out, const probe *p, us_err *err);
  * why it can't know). */
 us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err);
 
+/* What the provider of the live database finds; unknown if there is none. */
+us_code read_database(us_reading *r, us_proof *proof, const probe *p, us_err *err);
+
 /* Fills prefixes, proof, why, statements, leftovers and reruns; needs script,
  * edited, error_statement and atomic. */
 us_code known_load(us_evidence *e, const probe *p, us_err *err);

@@ -5,21 +5,6 @@
 
 #include "evidence_impl.h"
 #include "unstick/auto.h"
-#include "unstick/catalog.h"
-#include "unstick/replay.h"
-
-/* Who reads the database, by its provider; replay where it was asked for, or where
- * the first gives a range. */
-typedef us_code read_fn(us_reading *r, const us_stuck *c, us_err *err);
-static const struct {
-	const char *provider;
-	us_proof proof;
-	read_fn *read;
-	read_fn *second; /* NULL: there is none */
-} readers[] = {
-	{ "postgresql", US_PROOF_CATALOG, us_catalog_read, us_replay_postgres },
-	{ "sqlite", US_PROOF_REPLAY, us_replay_sqlite, NULL },
-};
 
 /* Of a script that was emptied after it ran, the empty one says nothing. */
 static us_code load_empty(us_evidence *e, us_err *err)
@@ -57,63 +42,6 @@ static us_code say(us_evidence *e, const char *what, const char *link,
 }
 
 /* ---- what a provider says ---------------------------------------------------- */
-
-static bool is_range(const us_reading *r)
-{
-	return us_prefixes_count(&r->prefixes) > 1;
-}
-
-static bool has_shadow(const us_config *config)
-{
-	return config->shadow_url || config->shadow == US_SHADOW_CREATE;
-}
-
-/* A second opinion that knows less, or nothing that fits, changes nothing. */
-static bool is_better(const us_reading *second, const us_reading *first)
-{
-	if (us_prefixes_count(&second->prefixes) == 0)
-		return false;
-	if (!first->prefixes.known)
-		return true;
-	for (size_t k = 0; k <= second->prefixes.n; k++)
-		if (second->prefixes.member[k] && !first->prefixes.member[k])
-			return false;
-	return us_prefixes_count(&second->prefixes) <
-	       us_prefixes_count(&first->prefixes);
-}
-
-static us_code read_database(
-	us_reading *r, us_proof *proof, const probe *p, us_err *err)
-{
-	const us_config *config = p->ground->config;
-	const us_stuck stuck = { config, p->ground->db, p->ground->history,
-		p->c->entry, p->script, p->failed };
-	const char *provider = p->ground->db->ops->provider;
-	us_reading second = { 0 };
-	us_code rc;
-	size_t i = 0;
-
-	while (i < US_LEN(readers) && strcmp(readers[i].provider, provider) != 0)
-		i++;
-	if (i == US_LEN(readers))
-		return US_OK;
-	*proof = readers[i].proof;
-	rc = readers[i].read(r, &stuck, err);
-	if (rc != US_OK || !readers[i].second || !has_shadow(config) ||
-		p->ground->have_lock)
-		return rc;
-	if (config->evidence != US_PROVIDER_REPLAY && !is_range(r))
-		return US_OK;
-	rc = readers[i].second(&second, &stuck, err);
-	if (rc == US_OK && is_better(&second, r)) {
-		us_reading_fini(r);
-		*r = second;
-		*proof = US_PROOF_REPLAY;
-		return US_OK;
-	}
-	us_reading_fini(&second);
-	return rc;
-}
 
 /* While somebody is at it, what is there changes under our eyes, and most of it
  * could only be waited for. A look that fails is "unknown". */

@@ -55,6 +55,7 @@ static us_code look(us_judgement **out, const us_run *run, const us_case *c,
 		.history = run->history,
 		.have_lock = run->have_lock,
 		.dry = run->dry,
+		.opinions = run->opinions,
 		.glance = glance,
 		.now = us_now(),
 	};

@@ -115,6 +115,8 @@ us_code us_run_open(
 	if (rc == US_OK)
 		rc = us_history_load(
 			&run->history, run->directory, run->ledger, err);
+	if (rc == US_OK && us_evidence_replays(config))
+		rc = us_opinions_new(&run->opinions, err);
 	if (rc != US_OK) {
 		us_run_close(run);
 		return rc;
@@ -129,6 +131,7 @@ void us_run_close(us_run *run)
 		return;
 	forget(run);
 	us_db_close(run->db);
+	us_opinions_free(run->opinions);
 	free(run);
 }
 

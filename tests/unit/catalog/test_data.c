@@ -269,7 +269,7 @@ static void code_reaches_as_far_as_its_words_tell(void **state)
 		{ "do $$ begin alter table t add constraint c unique (a); end $$",
 			'm' },
 		{ "do $$ begin alter table t add unique (a); end $$", '?' },
-		{ "do $$ begin drop table t cascade; end $$", '?' },
+		{ "do $$ begin drop table t cascade; end $$", 'm' },
 		{ "do $$ begin execute 'alter table t add c int'; end $$", 'm' },
 		{ "do $$ begin execute 'alter table ' || x; end $$", '?' },
 		{ "do $$ begin execute format('alter table %I', x); end $$", '?' },
