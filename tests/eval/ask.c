@@ -173,6 +173,7 @@ static void read_case(answer *a, const json_t *c)
 
 	a->about = true;
 	a->n = json_array_size(json_object_get(evidence, "statements"));
+	a->leftovers = json_array_size(json_object_get(evidence, "leftovers"));
 	a->state = member_text(evidence, "state");
 	a->proof = member_text(evidence, "proof");
 	a->why = member_text(evidence, "why");

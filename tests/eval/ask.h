@@ -22,6 +22,7 @@ typedef struct {
 	size_t n;     /* statements, as unstick sees them */
 	char *state, *kind, *proof, *why, *outcome;
 	bool applied, rolled_back; /* permitted */
+	size_t leftovers;
 	char *error; /* it couldn't tell anything: exit status and message */
 } answer;
 

@@ -115,17 +115,28 @@ static void add_project(corpus *c, const char *directory, const char *name)
 	free_list(names, n);
 }
 
-void corpus_load(corpus *c, const char *directory, const char *only)
+static int by_name(const void *a, const void *b)
+{
+	const project *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+size_t corpus_add(corpus *c, const char *directory, const char *only)
 {
 	struct dirent **names = NULL;
-	size_t n = list(directory, &names);
+	size_t n = list(directory, &names), before = c->n;
 
-	*c = (corpus){ .items = room_for(n, sizeof(project)) };
+	c->items = realloc(c->items, (c->n + n + 1) * sizeof(project));
+	if (!c->items)
+		die("out of memory");
 	for (size_t i = 0; i < n; i++) {
 		if (!only || strcmp(only, names[i]->d_name) == 0)
 			add_project(c, directory, names[i]->d_name);
 	}
 	free_list(names, n);
+	qsort(c->items, c->n, sizeof(*c->items), by_name);
+	return c->n - before;
 }
 
 void project_free(project *p)

@@ -28,9 +28,10 @@ typedef struct {
 	size_t n;
 } corpus;
 
-/* All projects below `directory`, or only the one that is named (NULL: all). The
- * scripts are read. n is 0 if there are none. */
-void corpus_load(corpus *c, const char *directory, const char *only);
+/* Adds all projects below `directory`, or only the one that is named (NULL: all),
+ * and keeps them sorted. The scripts are read. c must be zeroed at first. Returns
+ * how many projects there are below it. */
+size_t corpus_add(corpus *c, const char *directory, const char *only);
 void corpus_free(corpus *c);
 void project_free(project *p);
 

@@ -18,6 +18,7 @@ typedef struct {
 	char *sql;
 	char *kind; /* "ALTER TABLE ADD COLUMN", for the table of losses */
 	change changes;
+	bool concurrent; /* a CREATE INDEX that can fail and leave an INVALID one */
 } statement;
 
 typedef struct {

@@ -102,6 +102,9 @@ static void describe(statement *s)
 	us_err err = { 0 };
 
 	s->changes = changes_of(name);
+	s->concurrent = strcmp(name, "IndexStmt") == 0 &&
+			json_is_true(json_object_get(
+				json_object_get(node, name), "concurrent"));
 	add_spaced(&kind, name, "Stmt");
 	if (first)
 		add_details(&kind, json_object_iter_value(first));

@@ -42,7 +42,7 @@ finding finding_of(const experiment *e)
 		.drift = e->copied.drift };
 }
 
-static bool differs(const experiment *e, size_t j, size_t k)
+bool differs(const experiment *e, size_t j, size_t k)
 {
 	return strcmp(fingerprint_at(e, j), fingerprint_at(e, k)) != 0;
 }
@@ -123,6 +123,7 @@ void experiment_run(experiment *e)
 			find_prefix(e, k);
 		if (e->reached == e->script.n)
 			experiment_subsets(e);
+		experiment_indexes(e);
 		e->lab->ops->discard(e->lab);
 	}
 	forget(e);

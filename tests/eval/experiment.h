@@ -48,15 +48,18 @@ void experiment_run(experiment *e);
 /* Through all states of the script, asking in each. */
 void experiment_walk(experiment *e);
 void experiment_subsets(experiment *e);
+void experiment_indexes(experiment *e);
 
 /* Why a verdict that was permitted would do harm; NULL if none would. free(). */
 char *harm_of_prefix(experiment *e, size_t k);
 /* Of statements that are no prefix: the copy is in that state, and is used up. */
 char *harm_of_subset(experiment *e, const sight *s);
+char *harm_of_index(const sight *s);
 
 finding finding_of(const experiment *e);
 sight look(experiment *e);
 const char *fingerprint_at(const experiment *e, size_t k);
+bool differs(const experiment *e, size_t j, size_t k); /* in their schema */
 char *said_text(const answer *a);
 
 #endif

@@ -20,19 +20,19 @@ int finding_compare(const void *a, const void *b)
 	if (!by)
 		by = order(x->place, y->place);
 	if (!by)
-		by = order(x->subset, y->subset);
+		by = order(x->trial, y->trial);
 	if (!by)
 		by = order(x->k, y->k);
-	return by || !x->subset ? by : strcmp(x->ran, y->ran);
+	return by || x->trial != TRIAL_SUBSET ? by : strcmp(x->ran, y->ran);
 }
 
 void finding_write(const finding *f, FILE *to)
 {
-	json_t *v = json_pack("{s:s, s:s, s:I, s:b, s:I, s:I, s:s?, s:i, s:s, s:s, "
+	json_t *v = json_pack("{s:s, s:s, s:I, s:i, s:I, s:I, s:s?, s:i, s:s, s:s, "
 			      "s:b, s:s?, s:b, s:s,"
 			      " s:s?, s:b, s:b}",
 		"project", f->project, "migration", f->migration, "place",
-		(json_int_t)f->place, "subset", f->subset, "n", (json_int_t)f->n,
+		(json_int_t)f->place, "trial", (int)f->trial, "n", (json_int_t)f->n,
 		"k", (json_int_t)f->k, "ran", f->ran, "grade", (int)f->grade,
 		"prefixes", f->prefixes, "same", f->same, "observable",
 		f->observable, "loss", f->loss, "loss_shows", f->loss_shows, "said",
@@ -64,7 +64,7 @@ bool finding_read(finding *f, FILE *from)
 	*f = (finding){ .project = text_of(v, "project"),
 		.migration = text_of(v, "migration"),
 		.place = number_of(v, "place"),
-		.subset = json_is_true(json_object_get(v, "subset")),
+		.trial = (trial)number_of(v, "trial"),
 		.n = number_of(v, "n"),
 		.k = number_of(v, "k"),
 		.ran = text_of(v, "ran"),

@@ -7,13 +7,21 @@
 
 #include "grade.h"
 
+/* What the database was made to look like. */
+typedef enum {
+	TRIAL_PREFIX, /* exactly the first k statements ran */
+	TRIAL_SUBSET, /* statements that are no prefix did */
+	TRIAL_INDEX,  /* k ran, and the last of them left its index INVALID */
+	TRIALS,
+} trial;
+
 /* What came of one question; a worker writes them, one line of JSON each, the
  * parent reads them all. Owned: finding_free(). */
 typedef struct {
 	char *project, *migration;
 	size_t place; /* of the migration in the history */
-	bool subset;
-	size_t n, k; /* a prefix: the true one */
+	trial trial;
+	size_t n, k; /* a prefix: the true one; an index: of its statement */
 	char *ran;   /* a subset: "1,3" */
 	grade grade;
 	char *prefixes; /* K, see prefixes_text() */

@@ -19,6 +19,8 @@ const char *grade_name(grade g)
 		[GRADE_EQUAL] = "equal",
 		[GRADE_MIXED] = "mixed",
 		[GRADE_MISSED] = "missed",
+		[GRADE_TOLD] = "told",
+		[GRADE_UNTOLD] = "untold",
 	};
 	return names[g];
 }
@@ -68,6 +70,13 @@ grade grade_subset(const answer *a, const bool *same, size_t n)
 	if (right)
 		return others ? GRADE_MIXED : GRADE_EQUAL;
 	return others ? GRADE_MISSED : GRADE_DIVERGED;
+}
+
+grade grade_index(const answer *a, size_t n)
+{
+	if (!usable(a, n))
+		return GRADE_OTHER;
+	return a->leftovers ? GRADE_TOLD : GRADE_UNTOLD;
 }
 
 char *prefixes_text(const answer *a)

@@ -20,7 +20,13 @@ typedef enum {
 	GRADE_DIVERGED, /* K is empty: right */
 	GRADE_EQUAL,    /* K names only states with the same schema: right */
 	GRADE_MIXED,    /* among such states K names others too: an honest range */
-	GRADE_MISSED,   /* K names only states with another schema */
+	/* K names only states with another schema: what tells them apart is beyond
+	 * what unstick compares. No prefix is what it is asked about, so no failure
+	 * by itself; harm is. */
+	GRADE_MISSED,
+	/* About an INVALID index. */
+	GRADE_TOLD,   /* it is among the leftovers */
+	GRADE_UNTOLD, /* it isn't */
 	GRADES,
 } grade;
 
@@ -30,6 +36,7 @@ const char *grade_name(grade g);
  */
 grade grade_prefix(const answer *a, const bool *same, size_t n);
 grade grade_subset(const answer *a, const bool *same, size_t n);
+grade grade_index(const answer *a, size_t n);
 
 /* "0-2,5"; "?" where it isn't known, "" if empty. free(). */
 char *prefixes_text(const answer *a);

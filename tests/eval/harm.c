@@ -146,9 +146,13 @@ static char *harm_of_rolled_back(experiment *e, size_t k)
 char *harm_of_prefix(experiment *e, size_t k)
 {
 	const answer *a = &e->seen[e->at[k]].answer;
-	char *harm = a->applied ? harm_of_applied(e, k) : NULL;
+	US_AUTO(auto_str) char *applied = a->applied ? harm_of_applied(e, k) : NULL;
+	US_AUTO(auto_str)
+	char *rolled_back = a->rolled_back ? harm_of_rolled_back(e, k) : NULL;
 
-	return !harm && a->rolled_back ? harm_of_rolled_back(e, k) : harm;
+	if (applied && rolled_back)
+		return textf("%s; %s", applied, rolled_back);
+	return applied ? US_STEAL(applied) : US_STEAL(rolled_back);
 }
 
 char *harm_of_subset(experiment *e, const sight *s)
@@ -164,4 +168,15 @@ char *harm_of_subset(experiment *e, const sight *s)
 		harm = copy_of(
 			"rolled_back: another schema after a run from the top");
 	return harm;
+}
+
+/* A second run fails on it, or with IF NOT EXISTS quietly keeps it; and a ledger
+ * that says "applied" hides it. */
+char *harm_of_index(const sight *s)
+{
+	if (s->answer.applied)
+		return copy_of("applied: there is an INVALID index");
+	if (s->answer.rolled_back)
+		return copy_of("rolled_back: there is an INVALID index");
+	return NULL;
 }

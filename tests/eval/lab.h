@@ -40,6 +40,9 @@ typedef struct {
 	bool (*run)(lab *l, const char *sql, char **why);
 	bool (*in_transaction)(lab *l);
 	void (*new_session)(lab *l); /* what was not committed is gone */
+	/* Makes the newest index what a CREATE INDEX CONCURRENTLY that failed
+	 * leaves. False: that can't happen here. */
+	bool (*spoil_index)(lab *l);
 	/* So that nobody takes our session for one that is still at the script. */
 	void (*rest)(lab *l);
 	/* free() both. rows: one line a table, "name count digest". */

@@ -65,7 +65,7 @@ void table_losses(const findings *all)
 static bool is_bad(const finding *f)
 {
 	return f->grade == GRADE_WRONG || f->grade == GRADE_ALARM ||
-	       f->grade == GRADE_MISSED || f->grade == GRADE_OTHER || f->harm;
+	       f->grade == GRADE_UNTOLD || f->grade == GRADE_OTHER || f->harm;
 }
 
 static bool is_wanted(const finding *f, const char *which)
@@ -82,8 +82,10 @@ static bool is_wanted(const finding *f, const char *which)
 static void print(const finding *f)
 {
 	printf("%s %s/%s ", grade_name(f->grade), f->project, f->migration);
-	if (f->subset)
+	if (f->trial == TRIAL_SUBSET)
 		printf("ran %s of %zu", f->ran, f->n);
+	else if (f->trial == TRIAL_INDEX)
+		printf("INVALID index of statement %zu of %zu", f->k, f->n);
 	else
 		printf("k=%zu of %zu", f->k, f->n);
 	printf(" K={%s} right={%s}\n    %s\n", f->prefixes, f->same, f->said);

@@ -200,7 +200,23 @@ static void digest_end(digest *d, char out[2 * US_SHA256_BYTES + 1])
 	us_sha256_free(d->hash);
 }
 
-/* How far a rebuild copied its rows is a state of its own. */
+/* How far a rebuild copied the rows of X to new_X is a state of its own, as long as
+ * X is there to compare with. */
+static void digest_rebuild(digest *d, sqlite3 *db, const us_strs *names, size_t i)
+{
+	const char *copy = names->items[i], *original = copy + strlen("new_");
+	char *sql;
+
+	if (strncmp(copy, "new_", 4) != 0)
+		return;
+	sql = sqlite3_mprintf("SELECT count(*) FROM \"%w\"", copy);
+	for (size_t t = 0; t < names->len; t++) {
+		if (strcmp(names->items[t], original) == 0)
+			digest_rows(d, db, sql);
+	}
+	sqlite3_free(sql);
+}
+
 char *sqlite_fingerprint(sqlite3 *db)
 {
 	us_strs names = tables(db);
@@ -209,14 +225,8 @@ char *sqlite_fingerprint(sqlite3 *db)
 
 	digest_begin(&d);
 	digest_rows(&d, db, us_text_sql_sqlite_fingerprint_sql);
-	for (size_t t = 0; t < names.len; t++) {
-		char *sql = sqlite3_mprintf(
-			"SELECT count(*) FROM \"%w\"", names.items[t]);
-
-		if (strncmp(names.items[t], "new_", 4) == 0)
-			digest_rows(&d, db, sql);
-		sqlite3_free(sql);
-	}
+	for (size_t t = 0; t < names.len; t++)
+		digest_rebuild(&d, db, &names, t);
 	digest_end(&d, out);
 	us_strs_fini(&names);
 	return copy_of(out);

@@ -73,7 +73,7 @@ static void find_subset(experiment *e, const bool *ran)
 	sight s = look(e);
 	finding f = finding_of(e);
 
-	f.subset = true;
+	f.trial = TRIAL_SUBSET;
 	f.ran = list(ran, n);
 	for (size_t k = 0; k <= n; k++)
 		same[k] = strcmp(fingerprint_at(e, k), s.fingerprint) == 0;

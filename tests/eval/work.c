@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -16,6 +17,7 @@
 #include "experiment.h"
 #include "say.h"
 #include "server.h"
+#include "unstick/auto.h"
 
 /* Of a long history several workers do a part each, beside one another: going
  * through it without asking takes a second. */
@@ -35,6 +37,9 @@ typedef struct {
 	char folder[256]; /* of SQLite's files, and where unstick runs */
 	unit *units;
 	size_t n;
+	sigset_t awaited; /* SIGCHLD, and those that end us: nothing is left behind
+			   */
+	sigset_t usual;   /* what a worker has */
 } crew;
 
 /* ---- in a worker ---- */
@@ -97,6 +102,7 @@ static void start(crew *c, size_t number)
 		die("no more processes");
 	if (u->worker == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		sigprocmask(SIG_SETMASK, &c->usual, NULL);
 		try_unit(c, number);
 		fflush(NULL);
 		_exit(0);
@@ -143,19 +149,41 @@ static size_t next(const crew *c)
 	return best;
 }
 
-static void await_one(crew *c)
+/* False if it failed. */
+static bool reap(unit *u)
 {
 	int status = 0;
-	pid_t pid = waitpid(-1, &status, 0);
 
-	if (pid < 0 && errno != EINTR)
-		die("a worker is lost");
-	for (size_t i = 0; pid > 0 && i < c->n; i++) {
-		if (c->units[i].worker != pid)
-			continue;
-		c->units[i].worker = -1;
-		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-			die("%s: the worker failed", c->units[i].project->name);
+	if (u->worker <= 0 || waitpid(u->worker, &status, WNOHANG) != u->worker)
+		return true;
+	u->worker = -1;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return true;
+	fprintf(stderr, "eval: %s: the worker failed\n", u->project->name);
+	return false;
+}
+
+/* Until a worker ended. False: one failed, or somebody wants us to stop. */
+static bool await_one(crew *c)
+{
+	siginfo_t info;
+	bool ok = true;
+
+	if (sigwaitinfo(&c->awaited, &info) < 0)
+		return errno == EINTR;
+	if (info.si_signo != SIGCHLD)
+		return false;
+	for (size_t i = 0; i < c->n; i++)
+		ok &= reap(&c->units[i]);
+	return ok;
+}
+
+static void stop(crew *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->units[i].worker > 0 &&
+			kill(c->units[i].worker, SIGKILL) == 0)
+			waitpid(c->units[i].worker, NULL, 0);
 	}
 }
 
@@ -200,6 +228,16 @@ static void prefer_memory(void)
 		setenv("TMPDIR", "/dev/shm", 1);
 }
 
+static void listen_to_signals(crew *c)
+{
+	static const int signals[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP };
+
+	sigemptyset(&c->awaited);
+	for (size_t i = 0; i < US_LEN(signals); i++)
+		sigaddset(&c->awaited, signals[i]);
+	sigprocmask(SIG_BLOCK, &c->awaited, &c->usual);
+}
+
 static void prepare(crew *c)
 {
 	const char *tmp;
@@ -221,28 +259,43 @@ static void prepare(crew *c)
 			die("no PostgreSQL could be started");
 		free(binaries);
 	}
+	listen_to_signals(c); /* after the server, which has no use for our mask */
+}
+
+static bool run_all(crew *c)
+{
+	size_t number;
+	bool ok = true;
+
+	while (ok && (number = next(c)) < c->n) {
+		start(c, number);
+		while (ok && running(c) >= c->options->jobs)
+			ok = await_one(c);
+	}
+	while (ok && running(c) > 0)
+		ok = await_one(c);
+	return ok;
 }
 
 void work(findings *all, const options *o, const corpus *projects)
 {
 	crew c = { .options = o, .server = { .supervisor = -1, .leash = -1 } };
-	size_t number;
+	bool ok;
 
 	divide(&c, projects);
 	prepare(&c);
-	while ((number = next(&c)) < c.n) {
-		start(&c, number);
-		while (running(&c) >= o->jobs)
-			await_one(&c);
-	}
-	while (running(&c) > 0)
-		await_one(&c);
-	for (size_t i = 0; i < c.n; i++)
+	ok = run_all(&c);
+	if (!ok)
+		stop(&c);
+	for (size_t i = 0; ok && i < c.n; i++)
 		collect(all, c.units[i].written);
-	qsort(all->items, all->n, sizeof(*all->items), finding_compare);
+	if (all->n)
+		qsort(all->items, all->n, sizeof(*all->items), finding_compare);
 	server_stop(&c.server);
 	nftw(c.folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	free(c.units);
+	if (!ok)
+		die("stopped");
 }
 
 void findings_free(findings *all)

@@ -1,12 +1,14 @@
 -- Everything a migration can change in the catalog, as one digest. Written without a
 -- look at how unstick compares: it is what unstick is measured with. attnum is in it,
--- so that dropping a column and adding it again shows.
+-- so that dropping a column and adding it again shows. The drift is not: losing it on the
+-- way (a table dropped and made again) makes no other state.
 WITH spaces AS (
 	SELECT oid, nspname AS schema FROM pg_namespace
 	WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 ), relations AS (
 	SELECT c.*, s.schema || '.' || c.relname AS name
 	FROM pg_class c JOIN spaces s ON s.oid = c.relnamespace
+	WHERE c.relname NOT LIKE 'unstick\_drift%'
 ), facts (fact) AS (
 	SELECT concat_ws('|', 'schema', schema) FROM spaces
 	UNION ALL
@@ -15,20 +17,23 @@ WITH spaces AS (
 		pg_get_expr(relpartbound, oid), relacl, reltablespace)
 	FROM relations
 	UNION ALL
-	SELECT concat_ws('|', 'column', r.name, a.attname, a.attnum,
+	SELECT concat_ws('|', 'column', r.name, a.attname,
+		a.attnum - (SELECT count(*) FROM pg_attribute b WHERE b.attrelid = a.attrelid
+			AND b.attnum < a.attnum AND b.attname LIKE 'unstick\_drift%'),
 		format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
 		a.attcollation::regcollation, a.attstorage, a.attoptions, a.attstattarget,
 		'default ' || pg_get_expr(d.adbin, d.adrelid))
 	FROM relations r
 	JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 	LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum
-	WHERE r.relkind <> 'i'
+	WHERE r.relkind <> 'i' AND a.attname NOT LIKE 'unstick\_drift%'
 	UNION ALL
 	SELECT concat_ws('|', 'constraint', coalesce(r.name, t.typname), k.conname,
 		pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred)
 	FROM pg_constraint k JOIN spaces s ON s.oid = k.connamespace
 	LEFT JOIN relations r ON r.oid = k.conrelid
 	LEFT JOIN pg_type t ON t.oid = k.contypid
+	WHERE r.oid IS NOT NULL OR t.oid IS NOT NULL
 	UNION ALL
 	SELECT concat_ws('|', 'index', r.name, pg_get_indexdef(r.oid), i.indisvalid,
 		i.indisready, i.indisunique, i.indisprimary, i.indisclustered, i.indisreplident)

@@ -1,0 +1,13 @@
+DROP VIEW IF EXISTS "open_posts";
+BEGIN;
+CREATE TYPE "Status_new" AS ENUM ('draft', 'open', 'done');
+ALTER TABLE "Post" ALTER COLUMN "status" DROP DEFAULT;
+ALTER TABLE "Post" ALTER COLUMN "status" TYPE TEXT;
+UPDATE "Post" SET "status" = 'draft' WHERE "status" NOT IN ('draft', 'open', 'done');
+ALTER TABLE "Post" ALTER COLUMN "status" TYPE "Status_new" USING ("status"::text::"Status_new");
+ALTER TYPE "Status" RENAME TO "Status_old";
+ALTER TYPE "Status_new" RENAME TO "Status";
+DROP TYPE "Status_old";
+ALTER TABLE "Post" ALTER COLUMN "status" SET DEFAULT 'draft';
+COMMIT;
+CREATE VIEW "open_posts" AS SELECT "id", "title" FROM "Post" WHERE "status" = 'open';

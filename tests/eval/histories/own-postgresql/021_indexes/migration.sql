@@ -1,0 +1,12 @@
+CREATE INDEX "i_expr" ON "User" (lower("email"));
+CREATE INDEX "i_part" ON "User" ("age") WHERE "age" > 18 AND "email" IS NOT NULL;
+CREATE INDEX "i_desc" ON "User" ("age" DESC NULLS LAST, "email" text_pattern_ops);
+CREATE INDEX "i_incl" ON "User" ("age") INCLUDE ("email");
+CREATE INDEX "i_hash" ON "User" USING HASH ("email");
+CREATE INDEX "i_gin" ON "Post" USING GIN ("tags");
+CREATE INDEX ON "User" ("age");
+CREATE INDEX ON "User" ("age");
+DROP INDEX "i_part";
+CREATE INDEX "i_part" ON "User" ("age") WHERE "age" > 21;
+ALTER INDEX "i_desc" SET (fillfactor = 70);
+DROP INDEX "i_expr", "i_incl";

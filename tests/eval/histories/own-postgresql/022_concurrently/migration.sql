@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "User_conc_idx" ON "User"("createdAt");

@@ -1,0 +1,9 @@
+CREATE VIEW "v1" AS SELECT "id", "email" FROM "User" WHERE "age" > 18;
+CREATE OR REPLACE VIEW "v1" AS SELECT "id", "email" FROM "User" WHERE "age" > 21;
+CREATE OR REPLACE VIEW "v1" AS SELECT "id", "email", "age" FROM "User" WHERE "age" > 21;
+CREATE MATERIALIZED VIEW "mv" AS SELECT count(*) AS n FROM "User";
+CREATE UNIQUE INDEX "mv_n" ON "mv" ("n");
+REFRESH MATERIALIZED VIEW "mv";
+DROP VIEW "v1";
+CREATE VIEW "v1" AS SELECT 1 AS one;
+ALTER VIEW "v1" RENAME TO "v2";

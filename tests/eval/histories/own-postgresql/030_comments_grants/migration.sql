@@ -1,0 +1,12 @@
+COMMENT ON COLUMN "User"."email" IS 'where to write';
+COMMENT ON COLUMN "User"."email" IS NULL;
+COMMENT ON INDEX "User_email_key" IS 'one each';
+CREATE DOMAIN "positive" AS INTEGER CHECK (VALUE > 0);
+ALTER DOMAIN "positive" SET DEFAULT 1;
+CREATE TYPE "pair" AS ("a" INTEGER, "b" TEXT);
+ALTER TYPE "pair" ADD ATTRIBUTE "c" INTEGER;
+GRANT SELECT ON "User" TO PUBLIC;
+REVOKE SELECT ON "User" FROM PUBLIC;
+CREATE STATISTICS "user_stats" ON "age", "email" FROM "User";
+ALTER TABLE "User" SET (fillfactor = 80);
+ALTER TABLE "User" ALTER COLUMN "email" SET STATISTICS 200;

@@ -1,0 +1,5 @@
+DO $$ BEGIN ALTER TABLE "User" ADD COLUMN "done" INTEGER; END $$;
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'Kind') THEN CREATE TYPE "Kind" AS ENUM ('a'); END IF; END $$;
+ALTER TABLE "User" ADD COLUMN "kind" "Kind";
+DO $$ BEGIN UPDATE "User" SET "done" = 1; END $$;
+ALTER TABLE "User" ALTER COLUMN "done" SET DEFAULT 0;

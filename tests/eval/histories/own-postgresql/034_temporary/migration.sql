@@ -1,0 +1,8 @@
+CREATE TEMPORARY TABLE "moving" AS SELECT "id", "email" FROM "User";
+ALTER TABLE "User" ADD COLUMN "moved" BOOLEAN NOT NULL DEFAULT false;
+UPDATE "User" SET "moved" = true WHERE "id" IN (SELECT "id" FROM "moving");
+DROP TABLE "moving";
+CREATE TABLE "Copy" AS SELECT "id", "email" FROM "User";
+CREATE TABLE "Like" (LIKE "User" INCLUDING ALL);
+CREATE UNLOGGED TABLE "Fast" ("id" INTEGER);
+ALTER TABLE "Fast" SET LOGGED;

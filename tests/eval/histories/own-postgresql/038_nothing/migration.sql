@@ -1,0 +1,1 @@
+-- This migration was left empty.

@@ -1,0 +1,4 @@
+ALTER TABLE "Post" ADD COLUMN IF NOT EXISTS "rank" INTEGER;
+UPDATE "Post" SET "rank" = (SELECT count(*) FROM "Setting");
+INSERT INTO "Setting" ("key") VALUES ('rank') ON CONFLICT DO NOTHING;
+ALTER TABLE "Post" ALTER COLUMN "rank" SET DEFAULT 0;

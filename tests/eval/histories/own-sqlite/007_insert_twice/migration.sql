@@ -1,0 +1,3 @@
+CREATE TABLE IF NOT EXISTS "Log" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "line" TEXT);
+INSERT INTO "Log" ("line") VALUES ('began');
+CREATE INDEX IF NOT EXISTS "Log_line_idx" ON "Log"("line");

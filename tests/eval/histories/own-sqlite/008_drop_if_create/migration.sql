@@ -1,0 +1,4 @@
+DROP TABLE IF EXISTS "Counter";
+CREATE TABLE "Counter" ("id" INTEGER PRIMARY KEY, "n" INTEGER NOT NULL DEFAULT 0);
+INSERT INTO "Counter" ("n") VALUES (1);
+CREATE INDEX "Counter_n_idx" ON "Counter"("n");

@@ -1,0 +1,3 @@
+ALTER TABLE "Log" RENAME TO "tmp";
+ALTER TABLE "Counter" RENAME TO "Log";
+ALTER TABLE "tmp" RENAME TO "Counter";

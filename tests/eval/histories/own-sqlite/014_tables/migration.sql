@@ -1,0 +1,6 @@
+CREATE TABLE "Strict" ("a" INTEGER, "b" TEXT CHECK ("b" <> ''), "c" ANY) STRICT;
+CREATE TABLE "Norowid" ("a" TEXT NOT NULL, "b" TEXT NOT NULL, PRIMARY KEY ("a", "b")) WITHOUT ROWID;
+CREATE TABLE "Refs" ("a" TEXT, "b" TEXT, "u" INTEGER REFERENCES "User"("id") ON DELETE SET NULL,
+    UNIQUE ("a"), FOREIGN KEY ("a", "b") REFERENCES "Norowid" ("a", "b") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "Copied" AS SELECT "id", "email" FROM "User";
+DROP TABLE "Copied";
