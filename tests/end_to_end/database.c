@@ -20,6 +20,19 @@ static void ignore(void *arg, const PGresult *notice)
 	(void)arg, (void)notice;
 }
 
+/* As the native engine does for the URL's schema. */
+static void set_search_path(PGconn *server, const char *schema)
+{
+	PGresult *res;
+	char *sql;
+
+	assert_true(asprintf(&sql, "SET search_path = \"%s\"", schema) > 0);
+	res = PQexec(server, sql);
+	assert_int_equal(PQresultStatus(res), PGRES_COMMAND_OK);
+	PQclear(res);
+	free(sql);
+}
+
 session *session_open(const project *p)
 {
 	session *s = calloc(1, sizeof(*s));
@@ -33,6 +46,8 @@ session *session_open(const project *p)
 	s->server = PQconnectdb(p->server.url);
 	assert_int_equal(PQstatus(s->server), CONNECTION_OK);
 	PQsetNoticeReceiver(s->server, ignore, NULL);
+	if (p->schema)
+		set_search_path(s->server, p->schema);
 	return s;
 }
 
@@ -128,6 +143,24 @@ json_t *db_rows(const project *p, const char *sql)
 void db_exec(const project *p, const char *sql)
 {
 	json_decref(db_rows(p, sql));
+}
+
+void db_refuses(const project *p, const char *sql)
+{
+	session *s = session_open(p);
+	bool refused;
+
+	if (s->server) {
+		PGresult *res = PQexec(s->server, sql);
+
+		refused = PQresultStatus(res) == PGRES_FATAL_ERROR;
+		PQclear(res);
+	} else {
+		refused = sqlite3_exec(s->file, sql, NULL, NULL, NULL) != SQLITE_OK;
+	}
+	if (!refused)
+		fail_msg("was not refused: %.200s", sql);
+	session_close(s);
 }
 
 char *db_value(const project *p, const char *sql)

@@ -8,6 +8,9 @@
 
 /* As many statements as it likes. */
 void db_exec(const project *p, const char *sql);
+/* The same for what the database has to refuse; what came before stays as it would.
+ */
+void db_refuses(const project *p, const char *sql);
 /* An array of rows, each an array of texts or nulls. The caller's. */
 json_t *db_rows(const project *p, const char *sql);
 /* The first cell of the first row; NULL for NULL or no row. free(). */

@@ -1,4 +1,4 @@
-/* The folder, the database and the history that a test begins with. */
+/* The folder and the database that a test begins with. */
 #include "project.h"
 
 #include <errno.h>
@@ -85,6 +85,7 @@ int project_teardown(void **state)
 	free(p->environment);
 	free(p->file);
 	free(p->url);
+	free(p->schema);
 	free(p->out);
 	free(p->err);
 	json_decref(p->report);
@@ -95,6 +96,21 @@ int project_teardown(void **state)
 bool project_is(const project *p, const char *provider)
 {
 	return strcmp(p->provider, provider) == 0;
+}
+
+void project_use_schema(project *p, const char *name)
+{
+	US_AUTO(auto_str) char *create = NULL;
+	char *url;
+
+	assert_true(project_is(p, "postgresql"));
+	assert_true(asprintf(&create, "CREATE SCHEMA \"%s\"", name) > 0);
+	db_exec(p, create);
+	assert_true(asprintf(&url, "%s&schema=%s", p->url, name) > 0);
+	free(p->url);
+	p->url = url;
+	p->schema = strdup(name);
+	assert_non_null(p->schema);
 }
 
 void project_environment(project *p, const char *setting)
@@ -178,106 +194,12 @@ char *project_checksum(const project *p, const char *name)
 	return hex;
 }
 
-/* ---- its history ---- */
-
-static const char postgres_ledger[] =
-	"CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL,"
-	" checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,"
-	" migration_name VARCHAR(255) NOT NULL, logs TEXT,"
-	" rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT "
-	"now(),"
-	" applied_steps_count INTEGER NOT NULL DEFAULT 0);\n";
-static const char sqlite_ledger[] =
-	"CREATE TABLE \"_prisma_migrations\" (\"id\" TEXT PRIMARY KEY NOT NULL,"
-	" \"checksum\" TEXT NOT NULL, \"finished_at\" DATETIME,"
-	" \"migration_name\" TEXT NOT NULL, \"logs\" TEXT,"
-	" \"rolled_back_at\" DATETIME,"
-	" \"started_at\" DATETIME NOT NULL DEFAULT current_timestamp,"
-	" \"applied_steps_count\" INTEGER UNSIGNED NOT NULL DEFAULT 0);\n";
-
-/* 2024-01-01 and a minute more each time; SQLite has Prisma's milliseconds. */
-static void add_time(project *p, us_str *sql)
-{
-	long long at = 1704067200LL + 60LL * p->minutes++;
-
-	if (project_is(p, "sqlite"))
-		us_str_addf(sql, "%lld000", at);
-	else
-		us_str_addf(sql, "to_timestamp(%lld)", at);
-}
-
-static void add_checksum(project *p, us_str *sql, const char *name)
-{
-	US_AUTO(auto_str) char *hex = project_checksum(p, name);
-
-	us_str_addf(sql, "'%s'", hex);
-}
-
-static void add_script(project *p, us_str *sql, const char *name)
+us_script *project_statements(const project *p, const char *name)
 {
 	US_AUTO(auto_str) char *text = project_script(p, name);
+	us_err err = { 0 };
+	us_script *s;
 
-	us_str_addf(sql, "%s\n;\n", text);
-}
-
-static void add_record(project *p, us_str *sql, const char *name)
-{
-	us_str_addf(sql,
-		"INSERT INTO _prisma_migrations (id, migration_name, checksum,"
-		" started_at, finished_at, applied_steps_count) VALUES"
-		" ('%08x-0000-4000-8000-000000000000', '%s', ",
-		(unsigned)p->minutes, name);
-	add_checksum(p, sql, name);
-	us_str_add(sql, ", ");
-	add_time(p, sql);
-	us_str_add(sql, ", ");
-	add_time(p, sql);
-	us_str_add(sql, ", 1);\n");
-}
-
-/* One word between braces. */
-static void add_word(project *p, us_str *sql, const char *verb, const char *name)
-{
-	if (strcmp(verb, "at") == 0)
-		add_time(p, sql);
-	else if (strcmp(verb, "ledger") == 0)
-		us_str_add(sql,
-			project_is(p, "sqlite") ? sqlite_ledger : postgres_ledger);
-	else if (strcmp(verb, "checksum") == 0)
-		add_checksum(p, sql, name);
-	else if (strcmp(verb, "script") == 0)
-		add_script(p, sql, name);
-	else if (strcmp(verb, "recorded") == 0)
-		add_record(p, sql, name);
-	else if (strcmp(verb, "deployed") == 0) {
-		add_script(p, sql, name);
-		add_record(p, sql, name);
-	} else {
-		fail_msg("{%s}: no such word", verb);
-	}
-}
-
-void project_stage(project *p, const char *text)
-{
-	us_str sql = { 0 };
-	const char *open;
-
-	while ((open = strchr(text, '{')) != NULL) {
-		const char *close = strchr(open, '}');
-		char *word, *name;
-
-		assert_non_null(close);
-		us_str_addn(&sql, text, (size_t)(open - text));
-		word = strndup(open + 1, (size_t)(close - open - 1));
-		name = word + strcspn(word, " ");
-		if (*name)
-			*name++ = '\0';
-		add_word(p, &sql, word, name);
-		free(word);
-		text = close + 1;
-	}
-	us_str_add(&sql, text);
-	assert_false(sql.failed);
-	db_exec(p, us_str_text(&sql));
-	us_str_fini(&sql);
+	assert_ok(us_script_split(&s, p->provider, text, strlen(text), &err), &err);
+	return s;
 }

@@ -6,6 +6,7 @@
 
 #include "cluster.h"
 #include "scratch.h"
+#include "unstick/script.h"
 
 /* A Prisma project as unstick finds it: a folder with prisma/migrations and a real
  * database of its own. Everything here ends the test on failure. */
@@ -15,6 +16,7 @@ typedef struct {
 	cluster_db server;    /* PostgreSQL only */
 	char *file;           /* SQLite only */
 	char *url;            /* DATABASE_URL; PostgreSQL's has SECRET in it */
+	char *schema;         /* of the URL; NULL: as PostgreSQL likes */
 	char **environment;   /* more of it, for all runs */
 	size_t nenvironment;
 	int minutes; /* {at}: how far the history's clock has got */
@@ -47,21 +49,30 @@ void project_link_migrations(project *p, const char *to);
 void project_migration(project *p, const char *name, const char *script);
 void project_forget(project *p, const char *name); /* its folder, if there is one */
 void project_write(project *p, const char *name, const char *text);
+/* The URL gets schema=NAME, and the database that schema. PostgreSQL only. */
+void project_use_schema(project *p, const char *name);
 /* NAME=value for every run from now on; a later one of the same name counts. */
 void project_environment(project *p, const char *setting);
 
 /* Hex SHA-256 of a migration's script, as Prisma has it. free(). */
 char *project_checksum(const project *p, const char *name);
 char *project_script(const project *p, const char *name); /* free() */
+/* Cut as unstick cuts it; us_script_free(). */
+us_script *project_statements(const project *p, const char *name);
 
 /* SQL with these words replaced; runs it as psql would (one file) or the sqlite3
  * shell:
- *   {ledger}         _prisma_migrations, created as Prisma does
- *   {deployed NAME}  the script of NAME, run, and its record
- *   {recorded NAME}  its record only
- *   {script NAME}    the script only
- *   {checksum NAME}  'the checksum'
- *   {at}             a time in the form of this database, later at every use
+ *   {ledger}          _prisma_migrations, created as Prisma does
+ *   {deployed NAME}   the script of NAME, run, and its record
+ *   {recorded NAME}   its record only
+ *   {script NAME}     the script only
+ *   {first N NAME}    its first N statements only
+ *   {killed NAME}     a record without an end or an error
+ *   {failed NAME CODE MESSAGE}  a record with an error, as the native engine has it
+ *   {checksum NAME}   'the checksum'
+ *   {at}              a time in the form of this database, later at every use
+ *   {then}            what came so far is run (and committed) by itself
+ *   {refused}         the same, and the database has to refuse it
  */
 void project_stage(project *p, const char *text);
 

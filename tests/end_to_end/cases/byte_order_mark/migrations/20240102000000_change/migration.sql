@@ -1,0 +1,3 @@
+﻿CREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY);
+
+CREATE INDEX orders_id_idx ON orders (id);

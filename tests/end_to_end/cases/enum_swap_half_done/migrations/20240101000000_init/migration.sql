@@ -1,0 +1,6 @@
+CREATE TYPE role AS ENUM ('USER', 'ADMIN', 'GUEST');
+
+CREATE TABLE users (
+    id INTEGER NOT NULL PRIMARY KEY,
+    role role NOT NULL DEFAULT 'USER'
+);

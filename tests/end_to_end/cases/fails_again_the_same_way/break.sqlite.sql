@@ -1,0 +1,4 @@
+{ledger}
+{deployed 20240101000000_init}
+INSERT INTO users VALUES (1, 'a@example.org'), (2, 'a@example.org');
+{failed 20240102000000_change 2067 UNIQUE constraint failed: users.email}

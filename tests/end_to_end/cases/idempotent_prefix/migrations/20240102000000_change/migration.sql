@@ -1,0 +1,10 @@
+CREATE TABLE IF NOT EXISTS tags (
+    id INTEGER NOT NULL PRIMARY KEY,
+    name TEXT
+);
+
+CREATE INDEX IF NOT EXISTS tags_name_idx ON tags (name);
+
+UPDATE users SET email = '' WHERE email IS NULL;
+
+CREATE TABLE posts (id INTEGER NOT NULL PRIMARY KEY);

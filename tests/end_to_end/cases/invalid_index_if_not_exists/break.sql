@@ -1,0 +1,7 @@
+{ledger}
+{deployed 20240101000000_init}
+INSERT INTO users VALUES (1, 'a@example.org'), (2, 'a@example.org');
+{then}
+{script 20240102000000_change}
+{refused}
+{killed 20240102000000_change}

@@ -1,0 +1,4 @@
+CREATE TABLE "Setting" (
+    "id" INTEGER NOT NULL PRIMARY KEY,
+    "value" TEXT
+);

@@ -1,0 +1,6 @@
+{ledger}
+{deployed 20240101000000_init}
+INSERT INTO users VALUES (1, 'a@example.org'), (2, NULL);
+{script 20240102000000_change}
+SET search_path = public;
+{killed 20240102000000_change}

@@ -1,0 +1,6 @@
+{ledger}
+{deployed 20240101000000_init}
+INSERT INTO users VALUES (1, 'a@example.org'), (2, NULL);
+{first 1 20240102000000_change}
+ALTER TABLE users ADD COLUMN age INTEGER;
+{killed 20240102000000_change}
