@@ -17,6 +17,7 @@ static void find_index(experiment *e, size_t ran)
 	f.prefixes = prefixes_text(&s.answer);
 	f.same = copy_of("");
 	f.said = said_text(&s.answer);
+	f.proof = copy_of(s.answer.proof);
 	if (f.grade != GRADE_OTHER)
 		f.harm = harm_of_index(&s);
 	finding_write(&f, e->out);

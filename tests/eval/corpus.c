@@ -87,7 +87,8 @@ static char *read_provider(const char *directory)
 	return textf("%.*s", (int)strcspn(value, "\""), value);
 }
 
-static void add_project(corpus *c, const char *directory, const char *name)
+static void add_project(
+	corpus *c, const char *directory, const char *name, bool own)
 {
 	char *path = textf("%s/%s", directory, name);
 	char *provider = read_provider(path);
@@ -107,6 +108,7 @@ static void add_project(corpus *c, const char *directory, const char *name)
 	*p = (project){ .name = copy_of(name),
 		.directory = path,
 		.provider = provider,
+		.own = own,
 		.migrations = room_for(n, sizeof(migration)) };
 	for (size_t i = 0; i < n; i++)
 		p->bytes += add_migration(p, names[i]->d_name, h);
@@ -122,7 +124,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-size_t corpus_add(corpus *c, const char *directory, const char *only)
+size_t corpus_add(corpus *c, const char *directory, const char *only, bool own)
 {
 	struct dirent **names = NULL;
 	size_t n = list(directory, &names), before = c->n;
@@ -132,7 +134,7 @@ size_t corpus_add(corpus *c, const char *directory, const char *only)
 		die("out of memory");
 	for (size_t i = 0; i < n; i++) {
 		if (!only || strcmp(only, names[i]->d_name) == 0)
-			add_project(c, directory, names[i]->d_name);
+			add_project(c, directory, names[i]->d_name, own);
 	}
 	free_list(names, n);
 	qsort(c->items, c->n, sizeof(*c->items), by_name);

@@ -1,6 +1,7 @@
 #ifndef EVAL_CORPUS_H
 #define EVAL_CORPUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "unstick/hash.h"
@@ -21,6 +22,7 @@ typedef struct {
 	migration *migrations; /* in the order in which Prisma applies them */
 	size_t n;
 	size_t bytes; /* of all scripts */
+	bool own;     /* one of ours: never sampled, always whole */
 } project;
 
 typedef struct {
@@ -31,7 +33,7 @@ typedef struct {
 /* Adds all projects below `directory`, or only the one that is named (NULL: all),
  * and keeps them sorted. The scripts are read. c must be zeroed at first. Returns
  * how many projects there are below it. */
-size_t corpus_add(corpus *c, const char *directory, const char *only);
+size_t corpus_add(corpus *c, const char *directory, const char *only, bool own);
 void corpus_free(corpus *c);
 void project_free(project *p);
 

@@ -92,6 +92,7 @@ static void find_prefix(experiment *e, size_t k)
 	f.prefixes = prefixes_text(a);
 	f.same = prefixes_text(&truth);
 	f.said = said_text(a);
+	f.proof = copy_of(a->proof);
 	if (f.grade == GRADE_RANGE)
 		explain_loss(e, &f, a, same);
 	if (f.grade != GRADE_OTHER)

@@ -30,13 +30,14 @@ void finding_write(const finding *f, FILE *to)
 {
 	json_t *v = json_pack("{s:s, s:s, s:I, s:i, s:I, s:I, s:s?, s:i, s:s, s:s, "
 			      "s:b, s:s?, s:b, s:s,"
-			      " s:s?, s:b, s:b}",
+			      " s:s?, s:s?, s:b, s:b}",
 		"project", f->project, "migration", f->migration, "place",
 		(json_int_t)f->place, "trial", (int)f->trial, "n", (json_int_t)f->n,
 		"k", (json_int_t)f->k, "ran", f->ran, "grade", (int)f->grade,
 		"prefixes", f->prefixes, "same", f->same, "observable",
 		f->observable, "loss", f->loss, "loss_shows", f->loss_shows, "said",
-		f->said, "harm", f->harm, "rows", f->rows, "drift", f->drift);
+		f->said, "harm", f->harm, "proof", f->proof, "rows", f->rows,
+		"drift", f->drift);
 
 	if (!v || json_dumpf(v, to, JSON_COMPACT) != 0 || fputc('\n', to) == EOF)
 		die("can't write a finding");
@@ -76,6 +77,7 @@ bool finding_read(finding *f, FILE *from)
 		.loss_shows = json_is_true(json_object_get(v, "loss_shows")),
 		.said = text_of(v, "said"),
 		.harm = text_of(v, "harm"),
+		.proof = text_of(v, "proof"),
 		.rows = json_is_true(json_object_get(v, "rows")),
 		.drift = json_is_true(json_object_get(v, "drift")) };
 	json_decref(v);
@@ -92,5 +94,6 @@ void finding_free(finding *f)
 	free(f->loss);
 	free(f->said);
 	free(f->harm);
+	free(f->proof);
 	*f = (finding){ 0 };
 }

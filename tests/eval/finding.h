@@ -33,6 +33,7 @@ typedef struct {
 	char *loss;
 	bool loss_shows;
 	char *said;       /* state, proof, why, error: for people */
+	char *proof;      /* what K rests on; NULL: nothing */
 	char *harm;       /* NULL: none */
 	bool rows, drift; /* what the copies could be given */
 } finding;

@@ -36,8 +36,8 @@ int main(int argc, char **argv)
 	bool found, ok;
 
 	options_read(&o, argc, argv);
-	corpus_add(&c, US_HISTORIES, o.project);
-	found = corpus_add(&c, o.corpus, o.project) > 0 || o.project;
+	corpus_add(&c, US_HISTORIES, o.project, true);
+	found = corpus_add(&c, o.corpus, o.project, false) > 0 || o.project;
 	keep_known(&c, o.provider);
 	work(&all, &o, &c);
 	table_print(&all, &c);

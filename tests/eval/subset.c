@@ -81,6 +81,7 @@ static void find_subset(experiment *e, const bool *ran)
 	f.prefixes = prefixes_text(&s.answer);
 	f.same = prefixes_text(&truth);
 	f.said = said_text(&s.answer);
+	f.proof = copy_of(s.answer.proof);
 	if (f.grade != GRADE_OTHER)
 		f.harm = harm_of_subset(e, &s);
 	finding_write(&f, e->out);

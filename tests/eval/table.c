@@ -6,15 +6,29 @@
 #include <string.h>
 
 #include "say.h"
+#include "unstick/auto.h"
 
 typedef struct {
 	size_t n, grades[GRADES], harm;
 	size_t migrations, observable, exact_of_observable; /* of prefixes */
+	size_t proofs[4];                                   /* see proofs[] */
 	size_t rows, drift;                                 /* migrations */
 } sums;
 
+static const char *const proofs[] = { "catalog", "replay", "ledger", NULL };
+
+static size_t proof_of(const finding *f)
+{
+	size_t i = 0;
+
+	while (proofs[i] && !(f->proof && strcmp(f->proof, proofs[i]) == 0))
+		i++;
+	return i;
+}
+
 static void add(sums *s, const finding *f)
 {
+	s->proofs[proof_of(f)]++;
 	s->n++;
 	s->grades[f->grade]++;
 	s->harm += f->harm != NULL;
@@ -130,10 +144,17 @@ static void print_conditions(const row *r)
 {
 	const sums *s = &r->of[TRIAL_PREFIX];
 
-	if (s->n)
-		printf("%s: drift beside %zu of %zu migrations, rows in tables of "
-		       "%zu\n",
-			r->name, s->drift, s->migrations, s->rows);
+	if (s->n == 0)
+		return;
+	printf("%s: drift beside %zu of %zu migrations, rows in tables of %zu; K "
+	       "by",
+		r->name, s->drift, s->migrations, s->rows);
+	for (size_t i = 0; i < US_LEN(proofs); i++) {
+		if (s->proofs[i])
+			printf(" %s %zu", proofs[i] ? proofs[i] : "nothing",
+				s->proofs[i]);
+	}
+	puts("");
 }
 
 static void print_table(const row *rows, size_t projects, size_t n, trial t)
@@ -214,7 +235,7 @@ bool table_judge(const findings *all, const corpus *c, const options *o)
 		grades[all->items[i].grade]++;
 		harm += all->items[i].harm != NULL;
 	}
-	for (size_t g = 0; whole && g < sizeof(goals) / sizeof(goals[0]); g++) {
+	for (size_t g = 0; whole && g < US_LEN(goals); g++) {
 		for (size_t i = c->n; i < n; i++)
 			ok &= reach(&rows[i], &goals[g]);
 	}

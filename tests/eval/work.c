@@ -54,7 +54,7 @@ static bool is_mine(const crew *c, const unit *u, size_t place)
 		return false;
 	if (o->migration)
 		return strcmp(o->migration, m->name) == 0;
-	return dice_throw(&state, 100) < o->share;
+	return u->project->own || dice_throw(&state, 100) < o->share;
 }
 
 static void try_unit(const crew *c, size_t number)
@@ -66,7 +66,9 @@ static void try_unit(const crew *c, size_t number)
 	lab *l = ops->open(server_side ? c->server.directory : c->folder, number);
 	char *shadow = NULL;
 
-	if (server_side)
+	/* Whoever has one configured gets its second opinion unasked. */
+	if (server_side && c->options->evidence &&
+		strcmp(c->options->evidence, "replay") == 0)
 		shadow = postgres_shadow(c->server.directory, number);
 	for (size_t i = 0; i < p->n; i++) {
 		experiment e = { .lab = l,
