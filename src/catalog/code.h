@@ -1,6 +1,7 @@
 #ifndef CATALOG_CODE_H
 #define CATALOG_CODE_H
 
+#include "tokens.h"
 #include "world.h"
 
 /* What code of a language with statements in it (the body of a DO block or of a
@@ -20,5 +21,8 @@ code_reach code_reach_of(
 /* A function by its name: one of the server's, or one whose body the world knows.
  * Never CODE_MENTIONS. */
 code_reach code_reach_of_call(const world *w, const char *name, bool *destroys);
+
+/* A word that a bracket may follow without a function being called. */
+bool code_takes_bracket(const token *t);
 
 #endif

@@ -118,12 +118,20 @@ static const char *constant_of(const PgQuery__Node *n)
 	return n->a_const->sval->sval;
 }
 
+static bool is_false(const PgQuery__Node *n)
+{
+	return n->node_case == NODE(A_CONST) &&
+	       n->a_const->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL &&
+	       !n->a_const->boolval->boolval;
+}
+
 /* SELECT set_config('search_path', '', false), as pg_dump begins its scripts. */
 static bool see_set_config(const ProtobufCMessage *m, void *ctx)
 {
 	const PgQuery__FuncCall *f = (const PgQuery__FuncCall *)m;
 	const step *s = ctx;
 	const char *name, *list;
+	bool lasts;
 
 	if (m->descriptor != &pg_query__func_call__descriptor ||
 		strcmp(last_of(f->funcname, f->n_funcname), "set_config") != 0 ||
@@ -133,8 +141,9 @@ static bool see_set_config(const ProtobufCMessage *m, void *ctx)
 	list = constant_of(f->args[1]);
 	if (name && strcmp(name, "search_path") != 0)
 		return true;
+	lasts = f->n_args > 2 && is_false(f->args[2]);
 	/* not a constant: any path; session_set_path() gives "$user" up */
-	session_set_path(s, name && list ? list : "$user");
+	session_set_path(s, name && list && lasts ? list : "$user");
 	return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "kinds.h"
 #include "parse.h"
+#include "pieces.h"
 #include "unstick/auto.h"
 
 typedef enum {
@@ -25,6 +26,8 @@ typedef struct {
 	const char *text;
 	size_t len;
 	bool wanted;
+	const char *told; /* the statements of text that are wanted */
+	size_t told_len;
 } part;
 
 typedef struct {
@@ -142,54 +145,16 @@ static bool is_later(const folding *f, const part *p)
 	return began(f->c) != US_NEVER && p->at != US_NEVER && p->at > began(f->c);
 }
 
-/* Statements whose reach their own words don't show: names change, dependents go
- * along, and anything may be done by code. ON DELETE CASCADE is none of them. */
-static bool reaches_far(const part *p)
-{
-	static const char *const far[] = { "rename", "do", "execute", "call",
-		"search_path", "schema", "select", "cascade" };
-	const char *before = "";
-	size_t at = 0, n, nbefore = 0;
-
-	while ((n = words_next(p->text, p->len, &at)) > 0) {
-		const char *word = p->text + at - n;
-		bool action = words_equal(before, nbefore, "delete") ||
-			      words_equal(before, nbefore, "update");
-
-		for (size_t i = 0; i < US_LEN(far); i++)
-			if (words_equal(word, n, far[i]) &&
-				(!action || strcmp(far[i], "cascade") != 0))
-				return true;
-		before = word;
-		nbefore = n;
-	}
-	return false;
-}
-
-static bool renames(const part *p)
-{
-	size_t at = 0, n;
-
-	while ((n = words_next(p->text, p->len, &at)) > 0)
-		if (words_equal(p->text + at - n, n, "rename"))
-			return true;
-	return false;
-}
-
 /* From the newest to the oldest, so that the names a thing had before it was
  * renamed are looked for in what is older. */
 static void choose(folding *f)
 {
 	for (size_t i = f->n; i > 0; i--) {
 		part *p = &f->parts[i - 1];
-		bool about;
 
-		if (!p->text)
-			continue;
-		about = words_share(f->about, p->text, p->len);
-		p->wanted = about || reaches_far(p);
-		if (about && renames(p))
-			words_add(f->about, p->text, p->len);
+		if (p->text)
+			p->wanted = pieces_about(
+				f->about, p->text, p->len, &p->told, &p->told_len);
 	}
 }
 
@@ -214,14 +179,13 @@ static bool rolls_back(const parse *script)
 
 static void apply_part(world *w, const part *p, us_arena *arena)
 {
-	const char *schema = world_schema_name(w);
 	parse script;
 
 	if (p->kind == LOST) {
 		world_blur(w, 0);
 		return;
 	}
-	if (p->kind == MAY_BE || !parse_sql(arena, &script, p->text, p->len) ||
+	if (p->kind == MAY_BE || !parse_sql(arena, &script, p->told, p->told_len) ||
 		rolls_back(&script)) {
 		world_blur_mentioned(w, p->text, p->len);
 		return;
@@ -229,7 +193,7 @@ static void apply_part(world *w, const part *p, us_arena *arena)
 	for (size_t i = 0; i < script.n; i++)
 		apply_statement(w, MODE_FOLD, script.tree[i], script.text[i],
 			script.len[i]);
-	world_set_path(w, &schema, 1); /* every migration begins with Prisma's */
+	world_reset_path(w); /* every migration begins with Prisma's */
 }
 
 static bool knows_name(const void *about, const char *name)

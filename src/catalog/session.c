@@ -6,15 +6,14 @@
 #include "unstick/auto.h"
 
 /* What is behind RESET is the server's setting for the role and the database; where
- * nobody has set one it is "$user", public. No schema is named after the role as a
- * rule, but that is not known. */
+ * nobody has set one it is "$user", public. How long SET LOCAL holds depends on how
+ * the script is sent. */
 static void path_unknown(const step *s)
 {
-	static const char *const usual[] = { "public" };
+	static const char *const unknown_one[] = { "$user" };
 
 	world_unsure(s->w, "which search path holds is not known");
-	world_blur(s->w, 0);
-	world_set_path(s->w, usual, US_LEN(usual));
+	world_set_path(s->w, unknown_one, US_LEN(unknown_one));
 }
 
 static void set_names(const step *s, PgQuery__Node **args, size_t n)
@@ -71,7 +70,9 @@ void kind_set(const step *s)
 
 	switch (v->kind) {
 	case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE:
-		if (path)
+		if (path && v->is_local)
+			path_unknown(s);
+		else if (path)
 			set_names(s, v->args, v->n_args);
 		break;
 	case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL:

@@ -12,6 +12,13 @@ static void kind_anything(const step *s)
 	world_blur(s->w, 0);
 }
 
+/* Statements that no path has a part in. */
+static bool needs_path(const PgQuery__Node *tree)
+{
+	return tree->node_case != NODE(VARIABLE_SET_STMT) &&
+	       tree->node_case != NODE(TRANSACTION_STMT);
+}
+
 static const struct {
 	PgQuery__Node__NodeCase node;
 	kind_fn *apply;
@@ -76,6 +83,11 @@ void apply_statement(world *w, world_mode mode, const PgQuery__Node *tree,
 	const step s = { w, tree, text, len };
 
 	world_begin_statement(w, mode);
+	if (!world_knows_path(w) && needs_path(tree)) {
+		world_unsure(w, "which schema its names mean is not known");
+		world_blur(w, 0);
+		return;
+	}
 	for (size_t i = 0; i < US_LEN(kinds); i++)
 		if (kinds[i].node == tree->node_case) {
 			kinds[i].apply(&s);

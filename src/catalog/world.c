@@ -91,8 +91,8 @@ world *world_new(const char *schema)
 		return NULL;
 	}
 	w->objects[0] = (object){ .name = "" };
-	if (schema)
-		world_set_path(w, &schema, 1);
+	w->home = schema ? us_arena_str(&w->arena, schema) : NULL;
+	world_reset_path(w);
 	return w;
 }
 
@@ -269,9 +269,44 @@ object_id world_schema(world *w, const char *name)
 	return world_get(w, OBJECT_SCHEMA, 0, name ? name : "pg_catalog");
 }
 
+/* The ledger's own schema was there when it was connected to, unless a statement
+ * says otherwise. "$user" stands for a name that isn't known. */
+static presence schema_of_path(const world *w, size_t i)
+{
+	const char *name = w->path[i];
+	object_id id = world_find(w, OBJECT_SCHEMA, 0, name);
+	presence there = id ? w->objects[id].there
+			    : world_default(w, OBJECT_SCHEMA, 0, name);
+
+	if (strcmp(name, "$user") == 0)
+		return THERE_MAYBE;
+	if (there == THERE_MAYBE && w->home && strcmp(name, w->home) == 0)
+		return THERE_YES;
+	return there;
+}
+
 const char *world_schema_name(const world *w)
 {
+	for (size_t i = 0; i < w->npath; i++)
+		if (schema_of_path(w, i) != THERE_NO)
+			return w->path[i];
 	return w->npath > 0 ? w->path[0] : NULL;
+}
+
+bool world_knows_path(const world *w)
+{
+	size_t maybe = 0, i = 0;
+
+	for (; i < w->npath && schema_of_path(w, i) != THERE_YES; i++)
+		maybe += schema_of_path(w, i) == THERE_MAYBE;
+	/* the only one there may be is needed to be there */
+	return maybe == 0 || (i == w->npath && maybe == 1 &&
+				     strcmp(world_schema_name(w), "$user") != 0);
+}
+
+void world_reset_path(world *w)
+{
+	world_set_path(w, &w->home, w->home ? 1 : 0);
 }
 
 void world_set_path(world *w, const char *const *schemas, size_t n)
@@ -292,7 +327,8 @@ void world_close(world *w, world_knows_fn *knows, const void *ctx)
 	w->knows_ctx = ctx;
 }
 
-/* The first of the path that has it; one that may have it only if none has. */
+/* The first of the path that has it. Where one before it may have it as well,
+ * neither is known any more. */
 object_id world_lookup(
 	world *w, object_kind kind, const char *schema, const char *name)
 {
@@ -301,11 +337,15 @@ object_id world_lookup(
 	if (schema)
 		return world_get(w, kind, world_schema(w, schema), name);
 	for (size_t i = 0; i < w->npath; i++) {
-		object_id in = world_find(w, OBJECT_SCHEMA, 0, w->path[i]);
-		object_id id = in ? world_find(w, kind, in, name) : 0;
+		object_id in = world_get(w, OBJECT_SCHEMA, 0, w->path[i]);
+		object_id id = w->npath > 1 ? world_get(w, kind, in, name)
+					    : world_find(w, kind, in, name);
 
-		if (id && w->objects[id].there == THERE_YES)
-			return id;
+		if (id && w->objects[id].there == THERE_YES) {
+			if (maybe)
+				world_blur(w, id);
+			return maybe ? maybe : id;
+		}
 		if (id && !maybe && w->objects[id].there == THERE_MAYBE)
 			maybe = id;
 	}

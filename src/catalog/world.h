@@ -88,8 +88,13 @@ us_arena *world_arena(world *w);
 
 /* What the search path makes of an unqualified name. */
 const char *world_schema_name(
-	const world *w); /* the first of the path; NULL: none */
+	const world *w); /* the first of the path that is there; NULL: none */
+/* "$user": one whose name isn't known. */
 void world_set_path(world *w, const char *const *schemas, size_t n);
+/* As a session begins: what world_new() was given. */
+void world_reset_path(world *w);
+/* Is it known which schema an unqualified new name goes to? */
+bool world_knows_path(const world *w);
 
 /* The object of that name, or 0 if nothing is known of it. parent: 0 for schemas
  * and extensions. */

@@ -20,6 +20,7 @@ struct world {
 
 	const char **path;
 	size_t npath;
+	const char *home; /* the schema of world_new(); it is taken as there */
 
 	world_knows_fn *knows;
 	const void *knows_ctx;

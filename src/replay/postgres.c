@@ -90,7 +90,7 @@ static us_code unknown(us_reading *r, const us_err *why, us_err *err)
 	return us_strdup(&r->why, why->msg, err);
 }
 
-us_code us_replay_postgres(us_reading *r, const us_replay_case *c, us_err *err)
+us_code us_replay_postgres(us_reading *r, const us_stuck *c, us_err *err)
 {
 	job j = { .c = c, .r = r };
 	us_err why = { 0 };

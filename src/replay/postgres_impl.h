@@ -222,7 +222,7 @@ typedef struct {
 	size_t nsuspects;
 } past;
 
-us_code past_load(past *p, const us_replay_case *c, examiner *e, us_err *err);
+us_code past_load(past *p, const us_stuck *c, examiner *e, us_err *err);
 void past_fini(past *p);
 /* Refuses what leaves more than its work behind, and if so what reaches outside the
  * database. */
@@ -232,7 +232,7 @@ us_code past_replay(const past *p, shadow_db *s, us_err *err);
 /* ---- the script -------------------------------------------------------------- */
 
 typedef struct {
-	const us_replay_case *c;
+	const us_stuck *c;
 	shadow_db shadow;
 	examiner examiner;
 	examined found;

@@ -31,7 +31,7 @@ static us_code suspect_text(past *p, const char *text, const char *why, us_err *
 }
 
 static us_code read_script(
-	char **text, const us_replay_case *c, const us_entry *entry, us_err *err)
+	char **text, const us_stuck *c, const us_entry *entry, us_err *err)
 {
 	size_t len;
 	us_code rc = us_directory_script(us_history_directory(c->history),
@@ -43,8 +43,8 @@ static us_code read_script(
 	return rc;
 }
 
-static us_code suspect_entry(past *p, const us_replay_case *c,
-	const us_entry *entry, const char *what, us_err *err)
+static us_code suspect_entry(past *p, const us_stuck *c, const us_entry *entry,
+	const char *what, us_err *err)
 {
 	US_AUTO(auto_str) char *text = NULL;
 	us_code rc;
@@ -71,7 +71,7 @@ static bool has_chapter(const past *p, const char *name)
 	return false;
 }
 
-static us_code add_chapter(past *p, const us_replay_case *c, const us_entry *entry,
+static us_code add_chapter(past *p, const us_stuck *c, const us_entry *entry,
 	const us_record *r, us_err *err)
 {
 	chapter *ch = &p->chapters[p->len];
@@ -120,8 +120,8 @@ static us_code suspect_statements(
 	return rc;
 }
 
-static us_code load_record(past *p, const us_replay_case *c, const us_record *r,
-	bool later, us_err *err)
+static us_code load_record(
+	past *p, const us_stuck *c, const us_record *r, bool later, us_err *err)
 {
 	const us_entry *entry = us_history_find(c->history, r->name);
 	us_record_state state = us_record_state_of(r);
@@ -141,7 +141,7 @@ static us_code load_record(past *p, const us_replay_case *c, const us_record *r,
 	return suspect_entry(p, c, entry, "was rolled back", err);
 }
 
-us_code past_load(past *p, const us_replay_case *c, examiner *e, us_err *err)
+us_code past_load(past *p, const us_stuck *c, examiner *e, us_err *err)
 {
 	const us_ledger *led = us_history_ledger(c->history);
 	size_t n = us_ledger_len(led);

@@ -48,7 +48,7 @@ static us_code say_first(us_reading *r, const char *text, us_err *err)
 }
 
 static us_code look_at_rebuilds(
-	us_reading *r, work *w, const us_replay_case *c, us_err *err)
+	us_reading *r, work *w, const us_stuck *c, us_err *err)
 {
 	us_code rc = US_OK;
 
@@ -80,7 +80,7 @@ static const char *what_is_lost(work *w)
 		s->lost_from, s->steps[s->lost_from - 1].why);
 }
 
-static us_code judge(us_reading *r, work *w, const us_replay_case *c, us_err *err)
+static us_code judge(us_reading *r, work *w, const us_stuck *c, us_err *err)
 {
 	const lite_judging j = { w->states, &w->arena, &w->bench, c->script,
 		&w->stages, &w->past, &w->live };
@@ -95,7 +95,7 @@ static us_code judge(us_reading *r, work *w, const us_replay_case *c, us_err *er
 	return rc;
 }
 
-static us_code prepare(work *w, const us_replay_case *c, us_err *err)
+static us_code prepare(work *w, const us_stuck *c, us_err *err)
 {
 	us_code rc = lite_past_load(&w->past, &w->arena, c, err);
 
@@ -109,7 +109,7 @@ static us_code prepare(work *w, const us_replay_case *c, us_err *err)
 	return rc;
 }
 
-us_code us_replay_sqlite(us_reading *r, const us_replay_case *c, us_err *err)
+us_code us_replay_sqlite(us_reading *r, const us_stuck *c, us_err *err)
 {
 	work w = { 0 };
 	us_code rc = us_reading_init(r, us_script_len(c->script), err);

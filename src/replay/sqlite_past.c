@@ -54,7 +54,7 @@ typedef struct {
 	size_t first, last;
 } span;
 
-static span span_of(const us_replay_case *c, const standings *all)
+static span span_of(const us_stuck *c, const standings *all)
 {
 	span s = { all->n, all->n };
 
@@ -93,7 +93,7 @@ typedef struct {
 typedef struct {
 	lite_past *out;
 	us_arena *arena;
-	const us_replay_case *c;
+	const us_stuck *c;
 	standings all;
 	span span;
 	applied *before; /* to be replayed */
@@ -101,7 +101,7 @@ typedef struct {
 } sorter;
 
 static us_code script_of(
-	us_script **out, const us_replay_case *c, const us_entry *e, us_err *err)
+	us_script **out, const us_stuck *c, const us_entry *e, us_err *err)
 {
 	US_AUTO(auto_str) char *text = NULL;
 	size_t len;
@@ -227,8 +227,7 @@ static us_code load_scripts(sorter *s, us_err *err)
 	return rc;
 }
 
-us_code lite_past_load(
-	lite_past *out, us_arena *a, const us_replay_case *c, us_err *err)
+us_code lite_past_load(lite_past *out, us_arena *a, const us_stuck *c, us_err *err)
 {
 	size_t n = us_history_len(c->history);
 	sorter s = { .out = out, .arena = a, .c = c };

@@ -24,7 +24,7 @@ typedef struct {
 } lite_past;
 
 US_MUST us_code lite_past_load(
-	lite_past *out, us_arena *a, const us_replay_case *c, us_err *err);
+	lite_past *out, us_arena *a, const us_stuck *c, us_err *err);
 void lite_past_fini(lite_past *p);
 
 #endif

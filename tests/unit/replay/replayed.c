@@ -132,7 +132,7 @@ static void look(replayed *p, us_db *live, us_directory *dir,
 	const us_history *history, const char *name)
 {
 	US_AUTO(auto_str) char *text = NULL;
-	us_replay_case c = { .config = &p->config,
+	us_stuck c = { .config = &p->config,
 		.live = live,
 		.history = history,
 		.entry = us_history_find(history, name) };

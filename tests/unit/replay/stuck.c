@@ -160,7 +160,7 @@ bool stuck_failed(stuck *s, const char *name, const char *script, size_t k)
 
 void stuck_read(stuck *s)
 {
-	us_replay_case c = { .config = &s->config, .script = s->script };
+	us_stuck c = { .config = &s->config, .script = s->script };
 	us_err err = { 0 };
 
 	c.history = world_load(&s->w);

@@ -87,7 +87,7 @@ static void count(measure *m, const us_reading *r, size_t k, const char *name)
 static void look(measure *m, size_t i, const us_script *script, size_t k)
 {
 	us_url url = { .provider = (char *)"sqlite", .path = m->live };
-	us_replay_case c = { .script = script };
+	us_stuck c = { .script = script };
 	us_reading r = { 0 };
 	us_history *h = NULL;
 	us_ledger *led = NULL;
