@@ -100,6 +100,43 @@ static const struct {
 		US_CAUSE_UNKNOWN, "none", US_PROOF_REPLAY, US_NO },
 };
 
+/* The look is at 2030-01-01T00:00:00Z. */
+static const struct {
+	const char *change;
+	bool in_progress;
+} just_begun[] = {
+	/* the adapter's text: it holds no lock between two statements */
+	{ "started_at = '2029-12-31T23:59:55.000+00:00', logs = NULL", true },
+	{ "started_at = '2029-12-31T23:59:55.000+00:00', logs = 'oh'", false },
+	{ "started_at = '2029-12-31T23:59:45.000+00:00', logs = NULL", false },
+	/* the native engine's integer: it holds the file's lock to the end */
+	{ "started_at = 1893455995000, logs = NULL", false },
+};
+
+static void a_record_that_an_adapter_has_just_begun_is_in_progress(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < US_LEN(just_begun); i++) {
+		US_AUTO(auto_str) char *sql = NULL;
+		us_evidence *e;
+		us_err err = { 0 };
+		world w;
+
+		world_init(&w);
+		world_folder(&w, NAME, two);
+		world_record(&w, NAME, 'F', two);
+		assert_ok(us_strf(&sql, &err, "UPDATE _prisma_migrations SET %s",
+				  just_begun[i].change),
+			&err);
+		world_sql(&w, sql);
+		e = look(&w, NULL);
+		assert_int_equal(
+			e->kind == US_CASE_IN_PROGRESS, just_begun[i].in_progress);
+		us_evidence_free(e);
+		world_fini(&w);
+	}
+}
+
 static void a_case_is_known_by_its_record(void **state)
 {
 	(void)state;
@@ -361,6 +398,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_case_is_known_by_its_record),
+		cmocka_unit_test(
+			a_record_that_an_adapter_has_just_begun_is_in_progress),
 		cmocka_unit_test(only_the_newest_attempt_can_prove_completion),
 		each_world(the_script_is_compared_with_the_failed_record),
 		each_world(
