@@ -1,9 +1,10 @@
 // Real failures, made by the real engine, and what unstick says of them: what kind it is, why
-// it happened, what the database said; and never that a script completed which didn't.
+// it happened, what the database said, and how far it got: in K, the prefixes that may have
+// run, is always the one that did. Where that settles it, Prisma's own tools agree.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createDatabase, unavailable } from "./support/database.mjs";
-import { PASS_GATE, backendGone, closeGate, endless, writerIn } from "./support/gate.mjs";
+import { backendGone, closeTable, endless, writerIn } from "./support/gate.mjs";
 import { engine, engineGoing } from "./support/prisma.mjs";
 import { Project } from "./support/project.mjs";
 import { unstick } from "./support/unstick.mjs";
@@ -46,7 +47,15 @@ const transports = {
 
 const makeProject = (db, sql) => new Project(db.provider, { [INIT]: init, [NAME]: sql });
 
-/** The one case that unstick sees; a dry run and a real one both leave the ledger as it is. */
+/** The one case that a dry run sees. */
+async function auditOnly(db, project) {
+  const { json } = await unstick(db, project, ["audit"]);
+  assert.equal(json.cases.length, 1);
+  assert.equal(json.cases[0].name, NAME);
+  return json.cases[0];
+}
+
+/** The same of a case that a real run leaves alone, too. */
 async function theCase(db, project) {
   const before = await db.rows();
   const { json } = await unstick(db, project, ["audit"]);
@@ -63,6 +72,34 @@ function assertNotApplied(seen) {
   assert.notEqual(seen.evidence.state, "all");
 }
 
+/** The truth is in K, and what K can't be is not. */
+function assertRan(seen, ...prefixes) {
+  assert.deepEqual(seen.evidence.prefixes, prefixes, seen.evidence.why);
+}
+
+/** K holds the truth, and not its opposite, unless the parser can't read the script. */
+function assertReached(seen, theFirst) {
+  const { prefixes, why } = seen.evidence;
+  if (prefixes === null) return assert.equal(seen.cause, "syntax", why);
+  assert.deepEqual([prefixes.includes(0), prefixes.includes(1)], [!theFirst, theFirst], why);
+}
+
+/** unstick does `action` by itself, and Prisma sees no failure any more. */
+async function assertDone(db, project, action) {
+  const { exit, json } = await unstick(db, project, ["resolve"]);
+  assert.deepEqual([exit, json.cases[0].verdict.action, json.cases[0].outcome], [0, action, "done"]);
+  assert.deepEqual((await engine(db, project, "diagnose")).answer.failedMigrationNames, []);
+  return json.cases[0];
+}
+
+/** The same, and then the next deploy `runs` these. */
+async function assertSettled(db, project, action, runs) {
+  const seen = await assertDone(db, project, action);
+  project.write(NEXT, "CREATE TABLE d (id integer);\n");
+  assert.deepEqual((await engine(db, project, "deploy")).answer.appliedMigrationNames, runs);
+  return seen;
+}
+
 function assertInProgress(seen) {
   assert.equal(seen.kind, "in_progress");
   assert.equal(seen.verdict.action, "wait");
@@ -70,9 +107,10 @@ function assertInProgress(seen) {
   assert.deepEqual(seen.exits, [2, 75]);
 }
 
-/** Nobody is at it any more; nobody knows how far it got. */
-function assertInterrupted(seen) {
-  assert.equal(seen.kind, "timeout");
+/** Nobody is at it any more, and a part of it stayed. */
+function assertHalfDone(seen) {
+  assert.equal(seen.kind, "partial_apply");
+  assertRan(seen, 1, 2); // the second of three leaves no trace
   assertNotApplied(seen);
   assert.deepEqual(seen.exits, [3, 3]);
 }
@@ -121,20 +159,31 @@ const refusals = (provider, { transport, keeps }) =>
         assert.equal((await engine(db, project, "deploy", undefined, transport)).exit, 1);
         const { tables, rows } = await db.look();
         assert.equal(tables.includes("b"), keeps(what), "how much stays is what this transport is known for");
-        const seen = await theCase(db, project);
-        assert.deepEqual([seen.kind, seen.cause], [kind ?? "failure", cause]);
+        const passes = kind === "timeout" && !keeps(what);
+        const seen = await (passes ? auditOnly : theCase)(db, project);
+        assert.equal(seen.cause, cause);
+        assertReached(seen, keeps(what));
+        if (!keeps(what)) assert.equal(seen.kind, kind ?? "failure");
         assert.match(seen.evidence.error.message, said);
         assert.ok(rows.at(-1).logs.includes(seen.evidence.error.message), "the message is in the logs, word for word");
         assertNotApplied(seen);
-        assert.deepEqual(seen.exits, [3, 3]);
+        if (!passes) return assert.deepEqual(seen.exits, [3, 3]);
+        await assertDone(db, project, "rolled_back");
       },
     ]),
   );
 
+/** A script that has to wait in its second statement. */
+async function writeWithGate(db, project) {
+  project.removeFolder(NAME);
+  assert.equal((await engine(db, project, "deploy")).exit, 0);
+  project.write(NAME, "CREATE TABLE b (id integer);\nUPDATE a SET id = id;\nCREATE TABLE c (id integer);\n");
+  return closeTable(db, "a");
+}
+
 const interruptions = ({ transport }) => ({
   "the client is killed, its backend goes on": async (db, project) => {
-    project.write(NAME, `CREATE TABLE b (id integer);\n${PASS_GATE};\nCREATE TABLE c (id integer);\n`);
-    const gate = await closeGate(db);
+    const gate = await writeWithGate(db, project);
     const deploy = engineGoing(db, project, "deploy", undefined, transport);
     const backend = await gate.waiter();
     deploy.child.kill("SIGKILL");
@@ -147,21 +196,32 @@ const interruptions = ({ transport }) => ({
     const { tables, rows } = await db.look();
     assert.equal(tables.includes("c"), transport === "native", "only a script sent as one goes on to its end");
     assert.equal(rows.at(-1).logs, null);
-    assertInterrupted(await theCase(db, project));
+    if (transport === "native") {
+      assertRan(await auditOnly(db, project), 3);
+      await assertSettled(db, project, "applied", [NEXT]);
+    } else {
+      assertHalfDone(await theCase(db, project));
+    }
   },
 
   "the connection is cut": async (db, project) => {
-    project.write(NAME, `CREATE TABLE b (id integer);\n${PASS_GATE};\nCREATE TABLE c (id integer);\n`);
-    const gate = await closeGate(db);
+    const gate = await writeWithGate(db, project);
     const deploy = engineGoing(db, project, "deploy", undefined, transport);
     await db.sql(`SELECT pg_terminate_backend(${await gate.waiter()})`);
     assert.equal((await deploy.done).exit, 1);
     await gate.open();
     const { tables } = await db.look();
     assert.deepEqual([tables.includes("b"), tables.includes("c")], [transport !== "native", false]);
-    const seen = await theCase(db, project);
+    const seen = await auditOnly(db, project);
     assertNotApplied(seen);
-    assert.deepEqual([seen.kind, seen.cause], ["timeout", "connection"]);
+    assert.equal(seen.cause, "connection");
+    if (transport === "native") {
+      assert.equal(seen.kind, "timeout");
+      assertRan(seen, 0);
+      await assertSettled(db, project, "rolled_back", [NAME, NEXT]);
+    } else {
+      assertHalfDone(await theCase(db, project));
+    }
   },
 });
 
@@ -203,21 +263,17 @@ const deaths = (transport) => ({
   "the engine dies before it counts the script as run": async (db, project) => {
     const row = await dieAt(db, project, "applied_steps_count", transport);
     assert.equal(row.applied_steps_count, 0);
-    const seen = await theCase(db, project);
-    assertNotApplied(seen); // true, but nothing proves it
+    const seen = await assertSettled(db, project, "applied", [NEXT]);
+    assertRan(seen, 2);
+    assert.notEqual(seen.evidence.proof, "ledger");
   },
 
   "the engine dies before it records the end": async (db, project) => {
     const row = await dieAt(db, project, "finished_at", transport);
     assert.deepEqual([row.applied_steps_count, row.finished_at, row.logs], [1, null, null]);
-    const { exit, json } = await unstick(db, project, ["resolve"]);
-    assert.equal(exit, 0);
-    assert.equal(json.cases[0].verdict.action, "applied");
-    assert.equal(json.cases[0].evidence.proof, "ledger");
-    const { failedMigrationNames, history } = (await engine(db, project, "diagnose")).answer;
-    assert.deepEqual([failedMigrationNames, history], [[], null]);
-    project.write(NEXT, "CREATE TABLE d (id integer);\n");
-    assert.deepEqual((await engine(db, project, "deploy")).answer.appliedMigrationNames, [NEXT]);
+    const seen = await assertSettled(db, project, "applied", [NEXT]);
+    assert.equal(seen.evidence.proof, "ledger");
+    assert.equal((await engine(db, project, "diagnose")).answer.history, null);
   },
 });
 
@@ -233,7 +289,7 @@ const killedOnSqlite = {
     await deploy.done.catch(() => {});
     const { tables, rows } = await db.look();
     assert.deepEqual([tables.includes("b"), tables.includes("c"), rows.at(-1).logs], [true, false, null]);
-    assertInterrupted(await theCase(db, project));
+    assertHalfDone(await theCase(db, project));
   },
 };
 

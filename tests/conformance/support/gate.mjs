@@ -22,7 +22,7 @@ async function close(db, lock, waiters) {
 /** A closed gate for scripts; it is closed in other words than those they pass it with. */
 export const closeGate = (db) => close(db, "SELECT pg_advisory_lock(4200 + 42)", "locktype = 'advisory' AND objid = 4242");
 
-/** One for policies, which may only read: the table can't be read until it is open. */
+/** One of a table, which can be neither read nor written until it is open. */
 export const closeTable = (db, table) =>
   close(db, `BEGIN; LOCK TABLE ${table}`, `locktype = 'relation' AND relation = '${table}'::regclass`);
 
