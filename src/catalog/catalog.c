@@ -19,7 +19,8 @@ typedef struct {
 	const later_script *later;
 	world *start, *live;
 	us_states *states;
-	bool followed; /* no statement of the script does what can't be followed */
+	size_t *places; /* of the keys, as the run touched them, in the states */
+	bool followed;  /* no statement of the script does what can't be followed */
 } reading;
 
 static void finish(reading *g)
@@ -108,13 +109,27 @@ static bool is_broken(reading *g, const world_key *key)
 	return v.text && strcmp(v.text, "no") == 0;
 }
 
+/* Their places in the states. */
+static us_code name_keys(reading *g, world *keys, us_err *err)
+{
+	size_t n = world_ntouched(keys);
+
+	g->places = us_arena_alloc(&g->arena, (n + 1) * sizeof(*g->places));
+	for (size_t i = 0; g->places && i < n; i++) {
+		const world_key *key = world_touched(keys, i);
+
+		g->places[i] = us_states_key(g->states, world_key_title(keys, key),
+			facet_name(key->facet));
+	}
+	return us_arena_check(&g->arena, err);
+}
+
 static us_code put_keys(
 	reading *g, world *keys, world *now, size_t k, size_t lasting, us_err *err)
 {
 	for (size_t i = 0; i < world_ntouched(keys); i++) {
 		const world_key *key = world_touched(keys, i);
-		size_t at = us_states_key(g->states, world_key_title(keys, key),
-			facet_name(key->facet));
+		size_t at = g->places[i];
 		const char *doubt;
 
 		/* an open transaction's statements are lost with it */
@@ -138,6 +153,8 @@ static us_code put_states(reading *g, world *keys, us_err *err)
 	run r;
 	us_code rc = run_begin(&r, &g->script, g->start, err);
 
+	if (rc == US_OK)
+		rc = name_keys(g, keys, err);
 	if (rc == US_OK)
 		rc = put_keys(g, keys, r.now, 0, 0, err);
 	g->followed = true;
@@ -174,10 +191,7 @@ static us_code list_leftovers(us_reading *out, reading *g, world *keys, us_err *
 		world_key key = *world_touched(keys, i);
 		const char *title = world_key_title(g->live, &key), *clean;
 
-		if (key.facet != FACET_VALID ||
-			is_meant(g, us_states_key(g->states,
-					    world_key_title(keys, &key),
-					    facet_name(FACET_VALID))))
+		if (key.facet != FACET_VALID || is_meant(g, g->places[i]))
 			continue;
 		key.facet = FACET_CLEANING;
 		clean = world_at(g->live, &key).text;
