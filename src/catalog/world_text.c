@@ -182,9 +182,9 @@ const char *world_key_title(world *w, const world_key *key)
 
 const char *facet_name(facet f)
 {
-	static const char *const names[FACETS] = { "", "kind", "type",
-		"nullability", "default", "identity", "definition", "validity",
-		"labels", "comment", "cleaning" };
+	static const char *const names[FACETS] = { "", "kind", "type", "nullable",
+		"default", "identity", "definition", "valid", "labels", "comment",
+		"cleaning" };
 
 	return names[f];
 }

@@ -38,7 +38,7 @@ static void put_live(job *j, const mark *k)
 
 static bool is_valid_key(const mark *k, size_t i)
 {
-	return k->keys[i] != NO_KEY && strcmp(marks_facet(k, i), "validity") == 0 &&
+	return k->keys[i] != NO_KEY && strcmp(marks_facet(k, i), "valid") == 0 &&
 	       k->live[i] && strcmp(k->live[i], "no") == 0;
 }
 

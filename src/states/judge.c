@@ -31,6 +31,19 @@ static bool changes(const state_key *key, size_t i)
 	return before->text && strcmp(before->text, after->text) != 0;
 }
 
+/* Without the schema that everything built in is in. */
+static void add_plain(us_str *out, const char *text, size_t n)
+{
+	static const char built_in[] = "pg_catalog.";
+	const size_t skip = sizeof(built_in) - 1;
+
+	for (size_t i = 0; i < n; i++)
+		if (n - i >= skip && strncmp(text + i, built_in, skip) == 0)
+			i += skip - 1;
+		else
+			us_str_addc(out, text[i]);
+}
+
 /* A value in words; what is long is cut, at a character's border. */
 static void add_value(us_str *out, const char *text)
 {
@@ -39,13 +52,12 @@ static void add_value(us_str *out, const char *text)
 
 	while (n < len && n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
 		n--;
-	us_str_addn(out, text, n);
+	add_plain(out, text, n);
 	if (n < len)
 		us_str_add(out, "...");
 }
 
-/* "column public.User.age is not there", "column public.User.age: its type is text"
- */
+/* "column public.User.age is not there", "column public.User.age: type text" */
 static void add_fact(us_str *out, const state_key *key, us_value v)
 {
 	us_str_add(out, key->object);
@@ -54,7 +66,7 @@ static void add_fact(us_str *out, const state_key *key, us_value v)
 	} else if (!*key->facet) {
 		us_str_add(out, " is there");
 	} else {
-		us_str_addf(out, ": its %s is ", key->facet);
+		us_str_addf(out, ": %s ", key->facet);
 		add_value(out, v.text ? v.text : "not known");
 	}
 }
