@@ -17,8 +17,8 @@
 #define LOCK "SELECT pg_advisory_lock(72707369)"
 
 /* The ledger has proof that the script is complete: were nobody at it, it would be
- * recorded as applied. The table itself is somebody else's to create. */
-static project *stage(void **state)
+ * recorded as applied. The table itself is the test's to create. */
+static project *stage_begun(void **state)
 {
 	project *p = project_open(state);
 
@@ -29,6 +29,14 @@ static project *stage(void **state)
 		"INSERT INTO _prisma_migrations (id, migration_name, checksum, "
 		"started_at, applied_steps_count) VALUES ('1', '" NAME
 		"', {checksum " NAME "}, {at}, 1)");
+	return p;
+}
+
+static project *stage(void **state)
+{
+	project *p = stage_begun(state);
+
+	db_exec(p, STATEMENT);
 	return p;
 }
 
@@ -164,7 +172,7 @@ static void by_hand_waits_for_the_lock_too(void **state)
 
 static void by_hand_refuses_what_somebody_is_at(void **state)
 {
-	project *p = stage(state);
+	project *p = stage_begun(state);
 	json_t *before = db_ledger(p);
 	session *other = session_open(p);
 
@@ -184,7 +192,7 @@ static void by_hand_refuses_what_somebody_is_at(void **state)
  */
 static void a_session_whose_last_query_is_the_script_s_is_at_it(void **state)
 {
-	project *p = stage(state);
+	project *p = stage_begun(state);
 	session *other = session_open(p);
 	running r;
 
@@ -207,7 +215,7 @@ static void a_session_whose_last_query_is_the_script_s_is_at_it(void **state)
 
 static void a_statement_that_waits_for_a_lock_is_in_progress(void **state)
 {
-	project *p = stage(state);
+	project *p = stage_begun(state);
 	session *holder = session_open(p), *other = session_open(p);
 
 	/* Somebody else's uncommitted table of that name is what it waits for. */

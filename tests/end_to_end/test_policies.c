@@ -13,8 +13,8 @@
 #define FAILED "20240102000000_orders"
 #define COMPLETE "20240103000000_coupons"
 
-/* Two cases: of the first nobody knows how far it got, so the built-in policies
- * stop; the second is proved to be complete. */
+/* Two cases: nothing of the first is there, and nothing has changed since it failed,
+ * so the built-in policies stop; the second is proved to be complete. */
 static project *stage(void **state)
 {
 	project *p = project_open(state);
@@ -362,7 +362,7 @@ static void a_policy_sees_the_case_as_the_report_has_it(void **state)
 		"");
 	expect(unstick(p, 3, "audit", NULL),
 		"{'cases': [{'verdict': {'reason': '~" FAILED
-		" 2 1 it failed nil 2 unknown false 3 '}},"
+		" 2 1 it failed nil 2 none false 3 '}},"
 		" {'verdict': {'reason': '~" COMPLETE
 		" 3 2 nil nil 1 all true 3 '}}]}");
 }
