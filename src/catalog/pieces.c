@@ -32,10 +32,11 @@ typedef struct {
 } reading;
 
 /* Names change, dependents go along, and anything may be done by code. */
+static const char *const far[] = { "rename", "execute", "call", "discard", "owned",
+	"search_path", "schema" };
+
 static bool is_far(const reading *r, const token *t)
 {
-	static const char *const far[] = { "rename", "execute", "call", "discard",
-		"owned", "search_path", "schema" };
 	tokens ahead = r->at;
 	token after = { .word = "" };
 
@@ -140,6 +141,26 @@ static bool is_doubtful(const char *text, size_t len)
 	return memmem(text, len, "\\'", 2) != NULL;
 }
 
+/* Nine scripts in ten are seen to be of no use by this, which only knows words: it
+ * is wrong where one is in a comment, or after ON DELETE. */
+static bool may_be_far(const char *text, size_t len)
+{
+	static const char *const also[] = { "cascade", "do", "select" };
+	size_t at = 0, n;
+
+	while ((n = words_next(text, len, &at)) > 0) {
+		const char *word = text + at - n;
+
+		for (size_t i = 0; i < US_LEN(far); i++)
+			if (words_equal(word, n, far[i]))
+				return true;
+		for (size_t i = 0; i < US_LEN(also); i++)
+			if (words_equal(word, n, also[i]))
+				return true;
+	}
+	return false;
+}
+
 /* The names a statement that renames is about, without its own words, which most
  * other statements have, too. */
 static void add_names(words *about, const piece *p)
@@ -209,14 +230,17 @@ static const char *join(
 bool pieces_about(
 	words *about, const char *text, size_t len, const char **out, size_t *n)
 {
-	piece *pieces = us_arena_alloc(
-		about->arena, count_pieces(text, len) * sizeof(*pieces));
-	const char *at = text, *end = text + len;
 	bool doubtful = is_doubtful(text, len);
+	const char *at = text, *end = text + len;
 	size_t count = 0;
+	piece *pieces;
 
 	*out = text;
 	*n = len;
+	if (!doubtful && !words_share(about, text, len) && !may_be_far(text, len))
+		return false;
+	pieces = us_arena_alloc(
+		about->arena, count_pieces(text, len) * sizeof(*pieces));
 	if (!pieces)
 		return false; /* the arena says so */
 	while (at < end && read_piece(&pieces[count], at, end, doubtful))
