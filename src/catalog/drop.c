@@ -26,6 +26,16 @@ static target relation_target(
 	return (target){ named_object(s->w, OBJECT_RELATION, names, n), 0 };
 }
 
+/* DROP INDEX CONCURRENTLY that fails leaves the index, INVALID. */
+static target index_target(
+	const step *s, object_kind kind, PgQuery__Node **names, size_t n)
+{
+	target t = relation_target(s, kind, names, n);
+
+	world_watch(s->w, t.id, FACET_VALID);
+	return t;
+}
+
 /* table.trigger, schema.table.trigger */
 static target child_target(
 	const step *s, object_kind kind, PgQuery__Node **names, size_t n)
@@ -67,7 +77,7 @@ static const struct drop_kind {
 	{ TYPE(FOREIGN_TABLE), relation_target, OBJECT_RELATION, CASCADES_TO_ROWS },
 	{ TYPE(VIEW), relation_target, OBJECT_RELATION, HOLDS_NOTHING },
 	{ TYPE(MATVIEW), relation_target, OBJECT_RELATION, HOLDS_NOTHING },
-	{ TYPE(INDEX), relation_target, OBJECT_RELATION, HOLDS_NOTHING },
+	{ TYPE(INDEX), index_target, OBJECT_RELATION, HOLDS_NOTHING },
 	{ TYPE(SEQUENCE), relation_target, OBJECT_RELATION, HOLDS_ROWS },
 	{ TYPE(TYPE), type_target, OBJECT_TYPE, CASCADES_TO_ROWS },
 	{ TYPE(DOMAIN), type_target, OBJECT_TYPE, CASCADES_TO_ROWS },

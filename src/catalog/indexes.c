@@ -304,6 +304,8 @@ void kind_create_index(const step *s)
 		return;
 	}
 	id = world_get(s->w, OBJECT_RELATION, schema, name);
+	/* one that a failed attempt left INVALID stays as it is, IF NOT EXISTS */
+	world_watch(s->w, id, FACET_VALID);
 	if (i->if_not_exists && world_is(s->w, id) == THERE_YES)
 		return;
 	if (i->if_not_exists && world_is(s->w, id) == THERE_MAYBE) {

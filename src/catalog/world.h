@@ -187,6 +187,8 @@ void world_drop(world *w, object_id id, bool cascade);
 /* Another name or parent, the same identity; the old name is known to be gone. */
 void world_move(world *w, object_id id, object_id parent, const char *name);
 void world_set(world *w, object_id id, facet f, us_value v);
+/* A key to look at, though the statement may leave it as it is. */
+void world_watch(world *w, object_id id, facet f);
 /* Links; see object. whole: its children are all known from here on. */
 void world_set_on(world *w, object_id id, object_id on);
 void world_set_whole(world *w, object_id id, bool whole);

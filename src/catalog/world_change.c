@@ -173,6 +173,14 @@ object_id world_create_maybe(
 	return id;
 }
 
+void world_watch(world *w, object_id id, facet f)
+{
+	bool changes = w->out.changes;
+
+	world_touch(w, id, f);
+	w->out.changes = changes;
+}
+
 void world_set(world *w, object_id id, facet f, us_value v)
 {
 	object *o = world_edit(w, id);
@@ -182,11 +190,7 @@ void world_set(world *w, object_id id, facet f, us_value v)
 		return;
 	if (old->firmness == v.firmness && v.text && old->text &&
 		strcmp(v.text, old->text) == 0) {
-		bool changes = w->out.changes;
-
-		/* the same again: a key to look at, but no change */
-		world_touch(w, id, f);
-		w->out.changes = changes;
+		world_watch(w, id, f); /* the same again */
 		return;
 	}
 	world_touch(w, id, f);
