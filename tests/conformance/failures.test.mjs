@@ -277,6 +277,9 @@ const deaths = (transport) => ({
   },
 });
 
+const begunLongAgo = (db) =>
+  db.sql(`UPDATE _prisma_migrations SET started_at = '${db.timeAsText(new Date(Date.now() - 60_000))}' WHERE finished_at IS NULL`);
+
 const killedOnSqlite = {
   "the process is killed": async (db, project) => {
     project.write(NAME, `CREATE TABLE b (id integer);\n${endless("b")}CREATE TABLE c (id integer);\n`);
@@ -289,6 +292,7 @@ const killedOnSqlite = {
     await deploy.done.catch(() => {});
     const { tables, rows } = await db.look();
     assert.deepEqual([tables.includes("b"), tables.includes("c"), rows.at(-1).logs], [true, false, null]);
+    await begunLongAgo(db); // a young record of an adapter's is not taken for dead
     assertHalfDone(await theCase(db, project));
   },
 };
