@@ -1,5 +1,5 @@
-/* Views, and tables made of a query. Their columns are not worked out: they are the
- * server's to name and type. */
+/* Views, and tables made of a query. Of their columns only the names are worked
+ * out, where the query says them; types are the server's to find. */
 #include "kinds.h"
 #include "tables.h"
 #include "walk.h"
@@ -22,6 +22,61 @@ static void need_range(const PgQuery__RangeVar *range, void *ctx)
 		range->relname[1] == 'g' && range->relname[2] == '_')
 		return;
 	world_need(w, relation_of(w, range), THERE_YES);
+}
+
+/* The name of what a query selects, if it says one: an alias, or a column. */
+static const char *name_of(const PgQuery__Node *node)
+{
+	const PgQuery__ResTarget *target;
+	const PgQuery__Node *e;
+
+	if (node->node_case != PG_QUERY__NODE__NODE_RES_TARGET)
+		return NULL;
+	target = node->res_target;
+	if (target->name[0])
+		return target->name;
+	e = target->val;
+	while (e && e->node_case == PG_QUERY__NODE__NODE_TYPE_CAST)
+		e = e->type_cast->arg;
+	if (!e || e->node_case != PG_QUERY__NODE__NODE_COLUMN_REF)
+		return NULL;
+	e = e->column_ref->fields[e->column_ref->n_fields - 1];
+	return e->node_case == PG_QUERY__NODE__NODE_STRING ? e->string->sval : NULL;
+}
+
+/* Of several SELECTs the first one names the columns. */
+static const PgQuery__SelectStmt *naming_select(const PgQuery__Node *query)
+{
+	const PgQuery__SelectStmt *select =
+		query && query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT
+			? query->select_stmt
+			: NULL;
+
+	while (select && select->larg)
+		select = select->larg;
+	return select;
+}
+
+static void name_columns(const step *s, object_id id, PgQuery__Node **aliases,
+	size_t n_aliases, const PgQuery__Node *query)
+{
+	const PgQuery__SelectStmt *select = naming_select(query);
+	size_t n = select ? select->n_target_list : 0;
+	bool whole = n > 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = i < n_aliases ? string_of(aliases[i])
+						 : name_of(select->target_list[i]);
+		object_id column;
+
+		whole = whole && name;
+		if (!name)
+			continue;
+		column = world_get(s->w, OBJECT_COLUMN, id, name);
+		if (world_is(s->w, column) != THERE_YES)
+			world_create(s->w, OBJECT_COLUMN, id, name);
+	}
+	world_set_whole(s->w, id, whole);
 }
 
 static void define(
@@ -49,6 +104,7 @@ void kind_create_view(const step *s)
 			s->w, OBJECT_RELATION, schema, v->view->relname);
 	}
 	define(s, id, "view", v->query);
+	name_columns(s, id, v->aliases, v->n_aliases, v->query);
 }
 
 static void create_of_query(const step *s, const PgQuery__IntoClause *into,
@@ -73,6 +129,7 @@ static void create_of_query(const step *s, const PgQuery__IntoClause *into,
 	} else {
 		define(s, id, kind, query);
 	}
+	name_columns(s, id, into->col_names, into->n_col_names, query);
 }
 
 void kind_create_table_as(const step *s)
