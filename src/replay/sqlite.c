@@ -82,14 +82,15 @@ static const char *what_is_lost(work *w)
 
 static us_code judge(us_reading *r, work *w, const us_stuck *c, us_err *err)
 {
+	lite_names done = { 0 };
 	const lite_judging j = { w->states, &w->arena, &w->bench, c->script,
-		&w->stages, &w->past, &w->live };
+		&w->stages, &w->past, &w->live, &done };
 	us_code rc = lite_put_keys(&j, err);
 
 	if (rc == US_OK)
 		rc = us_states_judge(w->states, r, err);
 	if (rc == US_OK)
-		rc = lite_rerun(r, &w->arena, &w->stages, c->script, err);
+		rc = lite_rerun(r, &w->arena, &w->stages, &w->past, c->script, err);
 	if (rc == US_OK)
 		rc = say_first(r, what_is_lost(w), err);
 	return rc;

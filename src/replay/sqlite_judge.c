@@ -16,6 +16,7 @@ typedef struct {
 	const lite_facts **facts; /* n + 1; the same wording shares its facts */
 	lite_facts live;
 	us_value *at; /* n + 1: of the key that is being looked at */
+	lite_names keys;
 } track;
 
 static us_code add_facts(
@@ -137,18 +138,26 @@ static bool is_unclear(const track *t, const lite_fact *f, size_t k)
 /* With a gap in the history, a value from before the script is hearsay. What counts
  * is a key that a statement creates for certain, with nothing before it that may
  * have done otherwise to its table. */
-static bool is_made_here(const track *t)
+static bool is_made_here(const track *t, const lite_fact *f)
 {
+	us_arena *a = t->j->arena;
+
 	if (t->at[0].firmness != US_VALUE_ABSENT)
 		return false;
 	for (size_t k = 1; k <= t->n; k++) {
-		lite_subject is;
+		lite_subject is = lite_subject_of(a, t->j->script, k - 1);
+		lite_names names = { 0 };
 
+		if (is.verb == LITE_OTHER)
+			continue;
+		/* a DROP found nothing here, and may have found it there */
+		lite_names_of(a, &names,
+			lite_tokens_of_statement(t->j->script, k - 1), false);
+		if (!lite_creates_strictly(&is) &&
+			(t->facts[k] != t->facts[k - 1] || mentioned(t, f, &names)))
+			return false;
 		if (t->facts[k] == t->facts[k - 1])
 			continue;
-		is = lite_subject_of(t->j->arena, t->j->script, k - 1);
-		if (!lite_creates_strictly(&is))
-			return false;
 		if (t->at[k].firmness != US_VALUE_ABSENT)
 			return true;
 	}
@@ -175,11 +184,26 @@ static us_value decided(us_value v, bool firm)
 	return v;
 }
 
-static void put_key(const track *t, const lite_fact *f)
+/* An index or a trigger may go from one table to another: then each table has a key
+ * of its own for it. */
+static size_t key_of(track *t, const lite_fact *f)
+{
+	us_arena *a = t->j->arena;
+	const char *name =
+		lite_fold(a, us_arena_strf(a, "%s %s", f->object, f->facet));
+	const char *object = f->object;
+
+	if (lite_names_have(t->j->done, name))
+		object = us_arena_strf(a, "%s on %s", f->object, t->name);
+	lite_names_add(a, &t->keys, name);
+	return us_states_key(t->j->states, object, f->facet);
+}
+
+static void put_key(track *t, const lite_fact *f)
 {
 	const lite_past *past = t->j->past;
 	us_states *s = t->j->states;
-	size_t key = us_states_key(s, f->object, f->facet);
+	size_t key = key_of(t, f);
 	us_value live = lite_facts_at(&t->live, f);
 	bool firm = words_decide(t, live);
 
@@ -188,7 +212,7 @@ static void put_key(const track *t, const lite_fact *f)
 			us_states_put(s, key, k, decided(t->at[k], firm));
 	if (t->live.readable)
 		us_states_put_live(s, key, decided(live, firm));
-	if (past->gap && !is_made_here(t))
+	if (past->gap && !is_made_here(t, f))
 		us_states_doubt(s, key, past->gap);
 	for (size_t i = 0; i < past->ndoubts; i++)
 		if (mentioned(t, f, &past->doubts[i].names))
@@ -223,6 +247,8 @@ static us_code put_table(const lite_judging *j, const char *name, us_err *err)
 				put_key(&t, f);
 		}
 	}
+	for (size_t i = 0; i < t.keys.len; i++)
+		lite_names_add(j->arena, j->done, t.keys.items[i]);
 	return rc == US_OK ? us_arena_check(j->arena, err) : rc;
 }
 

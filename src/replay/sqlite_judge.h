@@ -15,6 +15,7 @@ typedef struct {
 	const lite_stages *stages;
 	const lite_past *past;
 	const lite_schema *live;
+	lite_names *done; /* keys of the tables before */
 } lite_judging;
 
 US_MUST us_code lite_put_keys(const lite_judging *j, us_err *err);

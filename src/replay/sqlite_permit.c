@@ -81,8 +81,12 @@ static int refuse(lite_scratch *s, const char *what, const char *name)
 	return SQLITE_DENY;
 }
 
-static int permit_pragma(lite_scratch *s, const char *name)
+static int permit_pragma(lite_scratch *s, const char *name, const char *value)
 {
+	/* rtree and fts4 ask before they make their tables, and take an answer that
+	 * doesn't come for a page of no bytes, or for lack of memory */
+	if (!value && sqlite3_stricmp(name, "page_size") == 0)
+		return SQLITE_OK;
 	for (size_t i = 0; i < US_LEN(pragmas); i++) {
 		if (sqlite3_stricmp(pragmas[i].name, name) == 0)
 			return pragmas[i].rule == PRAGMA_RUN ? SQLITE_OK
@@ -163,7 +167,7 @@ int lite_permit(void *ctx, int action, const char *a, const char *b,
 	case SQLITE_DETACH:
 		return refuse(s, "DETACH", NULL);
 	case SQLITE_PRAGMA:
-		return permit_pragma(s, a);
+		return permit_pragma(s, a, b);
 	case SQLITE_FUNCTION:
 		return permit_function(s, b);
 	case SQLITE_READ:

@@ -46,15 +46,37 @@ static bool names(us_arena *a, const us_script *s, size_t i, const char *folded)
 	return lite_names_have(&n, folded);
 }
 
+/* Can't this statement take a row from either table, or give X one? */
+static bool leaves_rows(
+	us_arena *a, const us_script *s, size_t i, const lite_rebuild *r)
+{
+	lite_subject is = lite_subject_of(a, s, i);
+	lite_tokens t = lite_tokens_of_statement(s, i);
+
+	if (names(a, s, i, r->table_folded))
+		return false;
+	/* a cascade: of DELETE and UPDATE, and of DROP TABLE */
+	if (is.verb != LITE_OTHER)
+		return is.verb != LITE_DROP_TABLE && is.verb != LITE_OTHER_SCHEMA;
+	return lite_skip(&t, "pragma") || lite_skip(&t, "insert into");
+}
+
 /* The one statement between `create` and `drop` that fills new_X; none if another
- * one has to do with it too. */
+ * one has to do with it too, or if what was copied may be gone before the drop. */
 static size_t find_copy(us_arena *a, const us_script *s, const lite_rebuild *r)
 {
 	size_t found = SIZE_MAX;
 
+	/* ON CONFLICT IGNORE copies what it likes */
+	if (names(a, s, r->create, "conflict"))
+		return SIZE_MAX;
+
 	for (size_t i = r->create + 1; i < r->drop; i++) {
-		if (!names(a, s, i, r->temp_folded))
+		if (!names(a, s, i, r->temp_folded)) {
+			if (found != SIZE_MAX && !leaves_rows(a, s, i, r))
+				return SIZE_MAX;
 			continue;
+		}
 		if (found != SIZE_MAX ||
 			!copies_all(a, s, i, r->temp_folded, r->table_folded))
 			return SIZE_MAX;
@@ -70,7 +92,10 @@ static size_t find_last(us_arena *a, const us_script *s, size_t before,
 	for (size_t i = before; i > 0; i--) {
 		lite_subject is = lite_subject_of(a, s, i - 1);
 
-		if (is.verb == verb && strcmp(lite_fold(a, is.table), folded) == 0)
+		bool fits =
+			is.verb == verb || (verb == LITE_CREATE_TABLE && is.copies);
+
+		if (fits && is.table && strcmp(lite_fold(a, is.table), folded) == 0)
 			return i - 1;
 	}
 	return SIZE_MAX;

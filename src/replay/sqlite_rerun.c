@@ -10,6 +10,7 @@
 typedef struct {
 	us_arena *arena;
 	const lite_stages *stages;
+	const lite_past *past;
 	const us_script *script;
 	lite_scratch scratch;
 	const char *why; /* why not; NULL so far */
@@ -122,13 +123,27 @@ static bool is_back_fill(trial *t, size_t i, const char *column)
 	       lite_skip(&k, "is null") && lite_next(&k).kind == LITE_END;
 }
 
+/* OR IGNORE leaves a row for the next run to change, OR REPLACE takes others away.
+ */
+static bool has_conflict_clause(trial *t, size_t i)
+{
+	lite_tokens k = lite_tokens_of_statement(t->script, i);
+
+	for (lite_token w = lite_next(&k); w.kind != LITE_END; w = lite_next(&k))
+		if (lite_is(w, "update"))
+			return lite_is(lite_next(&k), "or");
+	return false;
+}
+
 static void judge_update(trial *t, size_t i)
 {
 	const lite_step *step = &t->stages->steps[i];
 	bool several;
 	const char *column = read_and_written(step, &several);
 
-	if (column && (several || !is_back_fill(t, i, column)))
+	if (has_conflict_clause(t, i))
+		deny(t, i, "may meet other rows than before");
+	else if (column && (several || !is_back_fill(t, i, column)))
 		deny(t, i, "reads what it wrote before");
 	else if (has_rival(t, i))
 		deny(t, i, "meets rows that another statement writes too");
@@ -138,8 +153,10 @@ static void judge_update(trial *t, size_t i)
 static us_code judge_insert(trial *t, size_t i, us_err *err)
 {
 	const lite_step *step = &t->stages->steps[i];
+	sqlite3 *db = t->scratch.db;
 	sqlite3_int64 before;
 	lite_step first, second;
+	int enforced = 0;
 	us_code rc;
 
 	if (has_touch(step, SQLITE_READ) || has_touch(step, SQLITE_UPDATE) ||
@@ -147,19 +164,23 @@ static us_code judge_insert(trial *t, size_t i, us_err *err)
 		deny(t, i, "inserts what depends on other rows");
 		return US_OK;
 	}
-	if (sqlite3_exec(t->scratch.db, "PRAGMA foreign_keys=OFF", NULL, NULL,
-		    NULL) != SQLITE_OK)
-		return us_fail(err, US_E_DB, "scratch database: %s",
-			sqlite3_errmsg(t->scratch.db));
+	/* there are no parents here; later statements are to find it as it was */
+	if (sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, -1, &enforced) !=
+			SQLITE_OK ||
+		sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL) !=
+			SQLITE_OK)
+		return us_fail(
+			err, US_E_DB, "scratch database: %s", sqlite3_errmsg(db));
 	t->scratch.run_rows = true;
 	rc = run(t, &first, i, err);
-	before = sqlite3_total_changes64(t->scratch.db);
+	before = sqlite3_total_changes64(db);
 	if (rc == US_OK)
 		rc = run(t, &second, i, err);
 	t->scratch.run_rows = false;
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, enforced, NULL);
 	if (rc == US_OK &&
 		(first.outcome != LITE_RAN || second.outcome != LITE_RAN ||
-			sqlite3_total_changes64(t->scratch.db) != before))
+			sqlite3_total_changes64(db) != before))
 		deny(t, i, "inserts its rows a second time, or fails");
 	return rc;
 }
@@ -178,6 +199,28 @@ static us_code judge_rows(trial *t, size_t i, us_err *err)
 	else if (step->writes_rows)
 		judge_update(t, i);
 	return US_OK;
+}
+
+/* ---- what others did ---- */
+
+/* The trial starts from what the history says. Another one that was at the same
+ * things since would have its work undone by a second run; and triggers that nobody
+ * knows of may do anything with rows. */
+static void judge_past(trial *t, size_t k)
+{
+	const lite_past *past = t->past;
+
+	for (size_t i = 0; i < k && !t->why; i++) {
+		if (past->gap && t->stages->steps[i].writes_rows)
+			deny(t, i, past->gap);
+		for (size_t j = 0; j < past->ndoubts; j++)
+			if (lite_names_meet(t->arena, &past->doubts[j].names,
+				    lite_tokens_of_statement(t->script, i)))
+				deny(t, i,
+					us_arena_strf(t->arena,
+						"may undo what another did: %s",
+						past->doubts[j].why));
+	}
 }
 
 /* ---- the trial ---- */
@@ -221,11 +264,11 @@ static us_code again(trial *t, size_t i, const lite_schema *at_k, us_err *err)
 	bool same = true;
 	us_code rc;
 
-	if (step->writes_rows && !step->changes_schema)
-		return judge_rows(t, i, err);
-	rc = run(t, &now, i, err);
+	rc = run(t, &now, i, err); /* what only moves rows is compiled */
 	if (rc == US_OK && now.outcome != LITE_RAN && now.outcome != LITE_COMPILED)
 		deny(t, i, us_arena_strf(t->arena, "fails: %s", now.why));
+	if (rc == US_OK && !t->why && step->writes_rows && !step->changes_schema)
+		return judge_rows(t, i, err);
 	if (rc == US_OK && !t->why && now.changes_schema)
 		rc = same_schema(t, at_k, &same, err);
 	if (!same)
@@ -291,6 +334,7 @@ static us_code try_at(us_reading *r, trial *t, size_t k, us_err *err)
 
 	t->why = NULL;
 	judge_words(t, kept);
+	judge_past(t, kept);
 	if (!t->why)
 		rc = reach(t, kept, err);
 	if (rc == US_OK && !t->why)
@@ -303,9 +347,9 @@ static us_code try_at(us_reading *r, trial *t, size_t k, us_err *err)
 }
 
 us_code lite_rerun(us_reading *r, us_arena *a, const lite_stages *stages,
-	const us_script *script, us_err *err)
+	const lite_past *past, const us_script *script, us_err *err)
 {
-	trial t = { .arena = a, .stages = stages, .script = script };
+	trial t = { .arena = a, .stages = stages, .past = past, .script = script };
 	us_code rc = US_OK;
 
 	for (size_t k = 0; rc == US_OK && k <= stages->n; k++) {

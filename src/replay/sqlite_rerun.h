@@ -9,6 +9,6 @@
  * in state n only if each of the first k statements is a no-op by then, or moves
  * rows so that twice is once. In doubt it can't. */
 US_MUST us_code lite_rerun(us_reading *r, us_arena *a, const lite_stages *stages,
-	const us_script *script, us_err *err);
+	const lite_past *past, const us_script *script, us_err *err);
 
 #endif

@@ -8,7 +8,8 @@
 static const char query[] =
 	"SELECT type, name, tbl_name, coalesce(sql, '') FROM main.sqlite_master"
 	" WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-	" AND tbl_name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+	" AND tbl_name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+	" AND lower(tbl_name) <> '_prisma_migrations'";
 
 typedef struct {
 	us_arena *arena;

@@ -8,7 +8,8 @@
 
 /* What sqlite_schema holds, as SQLite wrote it down: rows of tables, indexes, views
  * and triggers, grouped by the table they belong to. SQLite's own tables are left
- * out. Everything lies in an arena. */
+ * out, and Prisma's, which is there before any script and not replayed. Everything
+ * lies in an arena. */
 typedef struct {
 	const char *type, *name, *table, *sql; /* sql "" where there is none */
 	const char *group;                     /* table, folded */

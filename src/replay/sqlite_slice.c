@@ -3,20 +3,31 @@
 
 #include <string.h>
 
+static bool names(us_arena *a, const us_script *s, size_t i, const char *folded)
+{
+	lite_names n = { 0 };
+
+	lite_names_of(a, &n, lite_tokens_of_statement(s, i), false);
+	return lite_names_have(&n, folded);
+}
+
 /* Is the table that statement i renames one that the same script created, as a
- * rebuild does? Nothing refers to such a table by its old name. */
+ * rebuild does? Nothing refers to such a table by its old name, unless a statement
+ * about another table says it. */
 static bool renames_own(us_arena *a, const us_script *s, size_t i, const char *name)
 {
 	const char *folded = lite_fold(a, name);
+	bool created = false;
 
 	for (size_t j = 0; j < i; j++) {
 		lite_subject is = lite_subject_of(a, s, j);
+		bool own = is.table && strcmp(lite_fold(a, is.table), folded) == 0;
 
-		if (is.verb == LITE_CREATE_TABLE &&
-			strcmp(lite_fold(a, is.table), folded) == 0)
-			return true;
+		created |= own && is.verb == LITE_CREATE_TABLE;
+		if (!own && is.verb != LITE_OTHER && names(a, s, j, folded))
+			return false;
 	}
-	return false;
+	return created;
 }
 
 static bool is_simple(us_arena *a, const us_script *s)

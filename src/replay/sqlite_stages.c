@@ -31,6 +31,36 @@ us_code lite_run_range(lite_scratch *s, const us_script *script, size_t from,
 	return rc;
 }
 
+static int take_number(void *ctx, int n, char **cells, char **names)
+{
+	(void)names;
+	*(bool *)ctx = n > 0 && cells[0] && strcmp(cells[0], "0") != 0;
+	return 0;
+}
+
+/* What is temporary ends with its connection, and would hide what comes later under
+ * the same name. */
+static us_code without_temporary(lite_scratch *s, us_err *err)
+{
+	us_arena *a = s->arena;
+	lite_image image = { 0 };
+	bool some = false;
+	us_code rc;
+
+	if (sqlite3_exec(s->db, "SELECT count(*) FROM temp.sqlite_schema",
+		    take_number, &some, NULL) != SQLITE_OK)
+		return us_fail(err, US_E_DB, "scratch database: %s",
+			sqlite3_errmsg(s->db));
+	if (!some)
+		return US_OK;
+	rc = lite_image_of(&image, s, err);
+	lite_scratch_fini(s);
+	if (rc == US_OK)
+		rc = lite_scratch_from(s, a, &image, err);
+	sqlite3_free(image.bytes);
+	return rc;
+}
+
 /* Every migration finds the session as a new connection does. */
 static us_code new_session(lite_scratch *s, us_err *err)
 {
@@ -46,7 +76,7 @@ static us_code new_session(lite_scratch *s, us_err *err)
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return us_fail(err, US_E_DB, "scratch database: %s",
 			sqlite3_errmsg(s->db));
-	return US_OK;
+	return without_temporary(s, err);
 }
 
 /* A statement that moves rows may fail here for lack of them, and has no effect on
@@ -107,8 +137,18 @@ static void note_failure(
 	out->nunclear++;
 }
 
-static us_code run_script(
-	lite_stages *out, lite_scratch *s, const us_script *script, us_err *err)
+/* What is unclear of a table goes with it where the script renames it. */
+static void spread(lite_stages *out, us_arena *a, lite_past *past,
+	const us_script *script, size_t i)
+{
+	for (size_t j = 0; j < past->ndoubts; j++)
+		lite_spread(a, &past->doubts[j].names, script, i);
+	for (size_t j = 0; j < out->nunclear; j++)
+		lite_spread(a, &out->unclear[j].names, script, i);
+}
+
+static us_code run_script(lite_stages *out, lite_scratch *s, lite_past *past,
+	const us_script *script, us_err *err)
 {
 	us_arena *a = s->arena;
 	us_code rc = lite_schema_of_scratch(&out->at[0], a, s->db, err);
@@ -124,6 +164,7 @@ static us_code run_script(
 			break;
 		if (step->outcome == LITE_FAILED || step->outcome == LITE_REFUSED)
 			note_failure(out, a, script, i);
+		spread(out, a, past, script, i);
 		if (lite_scratch_in_transaction(s))
 			continue; /* lost, if the connection ended now */
 		out->kept[i + 1] = i + 1;
@@ -152,7 +193,7 @@ us_code lite_stages_run(lite_stages *out, us_arena *a, lite_past *past,
 	if (rc == US_OK)
 		rc = lite_image_of(&out->start, &s, err);
 	if (rc == US_OK)
-		rc = run_script(out, &s, script, err);
+		rc = run_script(out, &s, past, script, err);
 	lite_scratch_fini(&s);
 	return rc == US_OK ? us_arena_check(a, err) : rc;
 }

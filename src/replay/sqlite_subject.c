@@ -9,7 +9,8 @@ static void create_table(us_arena *a, lite_tokens *t, lite_subject *out)
 	out->verb = LITE_CREATE_TABLE;
 	out->lenient = lite_skip(t, "if not exists");
 	out->table = lite_next_name(a, t);
-	if (lite_skip(t, "as")) /* its columns are another's */
+	out->copies = lite_skip(t, "as"); /* its columns are another's */
+	if (out->copies)
 		out->verb = LITE_OTHER_SCHEMA;
 }
 
@@ -71,6 +72,22 @@ lite_subject lite_subject_of(us_arena *a, const us_script *s, size_t i)
 		(out.verb != LITE_OTHER && !out.table && !out.index))
 		out.verb = LITE_OTHER_SCHEMA;
 	return out;
+}
+
+void lite_spread(us_arena *a, lite_names *n, const us_script *s, size_t i)
+{
+	lite_subject is = lite_subject_of(a, s, i);
+	lite_names own = { 0 };
+	bool meet = false;
+
+	if (!is.table || (is.verb != LITE_RENAME_TABLE && !is.copies))
+		return;
+	lite_names_of(a, &own, lite_tokens_of_statement(s, i), false);
+	meet = lite_names_have(n, lite_fold(a, is.table));
+	for (size_t j = 0; is.copies && j < own.len; j++)
+		meet |= lite_names_have(n, own.items[j]);
+	if (meet)
+		lite_names_add(a, n, is.to ? is.to : is.table);
 }
 
 bool lite_creates_strictly(const lite_subject *s)

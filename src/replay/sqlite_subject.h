@@ -23,9 +23,14 @@ typedef struct {
 	const char *table; /* as written; of an index its table; NULL if unknown */
 	const char *index; /* of CREATE INDEX and DROP INDEX */
 	const char *to;    /* of RENAME TO */
+	bool copies;       /* CREATE TABLE ... AS: LITE_OTHER_SCHEMA */
 } lite_subject;
 
 lite_subject lite_subject_of(us_arena *a, const us_script *s, size_t i);
+/* Whoever changed one of these tables has changed, by a statement of this script,
+ * the others too: names that statement i makes another table of are added to *n if
+ * it holds one of them. */
+void lite_spread(us_arena *a, lite_names *n, const us_script *s, size_t i);
 /* Creates something that wasn't there, or fails. */
 bool lite_creates_strictly(const lite_subject *s);
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "unstick/auto.h"
+
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -210,6 +212,32 @@ bool lite_names_have(const lite_names *n, const char *folded)
 {
 	for (size_t i = 0; i < n->len; i++)
 		if (strcmp(n->items[i], folded) == 0)
+			return true;
+	return false;
+}
+
+/* Words that are no names unless they are quoted, of those that statements are full
+ * of (sqlite.org/lang_keywords.html; IF could be one, and is not). */
+static bool is_reserved(lite_token t)
+{
+	static const char *const words[] = { "add", "alter", "and", "as", "check",
+		"create", "default", "delete", "drop", "exists", "from", "if", "in",
+		"index", "insert", "into", "is", "not", "null", "on", "or",
+		"primary", "references", "select", "set", "table", "to", "unique",
+		"update", "values", "where" };
+
+	for (size_t i = 0; i < US_LEN(words); i++)
+		if (lite_is(t, words[i]))
+			return true;
+	return false;
+}
+
+bool lite_names_meet(us_arena *a, const lite_names *n, lite_tokens text)
+{
+	for (lite_token t = lite_next(&text); t.kind != LITE_END;
+		t = lite_next(&text))
+		if (is_name(t) && !is_reserved(t) &&
+			lite_names_have(n, lite_fold(a, lite_name(a, t))))
 			return true;
 	return false;
 }

@@ -59,6 +59,8 @@ typedef struct {
 } lite_names;
 
 bool lite_names_have(const lite_names *n, const char *folded);
+/* Is one of them in the text, otherwise than as a word of SQL? */
+bool lite_names_meet(us_arena *a, const lite_names *n, lite_tokens text);
 void lite_names_add(us_arena *a, lite_names *n, const char *name);
 /* Every name in the text; `beyond_references`: but those whose only place is behind
  * REFERENCES, which changes nothing of them. */

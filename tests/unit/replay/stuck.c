@@ -58,9 +58,9 @@ static void add_value(us_str *sql, const char *type, int row)
 		us_str_addf(sql, "'v%d'", row);
 }
 
-static void seed_table(sqlite3 *db, const char *table)
+static void seed_table(sqlite3 *db, const char *table, unsigned rows)
 {
-	for (int row = 1; row <= 3; row++) {
+	for (int row = 1; row <= (int)rows; row++) {
 		char *ask = sqlite3_mprintf(
 			"SELECT name, type FROM pragma_table_info(%Q)", table);
 		char *into =
@@ -94,6 +94,11 @@ static void seed_table(sqlite3 *db, const char *table)
 
 void file_seed(const char *path)
 {
+	file_seed_rows(path, 3);
+}
+
+void file_seed_rows(const char *path, unsigned rows)
+{
 	sqlite3 *db = open_file(path);
 	sqlite3_stmt *st = NULL;
 
@@ -108,7 +113,7 @@ void file_seed(const char *path)
 			-1, &st, NULL),
 		SQLITE_OK);
 	while (sqlite3_step(st) == SQLITE_ROW)
-		seed_table(db, (const char *)sqlite3_column_text(st, 0));
+		seed_table(db, (const char *)sqlite3_column_text(st, 0), rows);
 	sqlite3_finalize(st);
 	sqlite3_close(db);
 }

@@ -41,6 +41,7 @@ bool stuck_has(const stuck *s, size_t k);
 
 void file_run(const char *path, const char *sql);
 bool file_run_prefix(const char *path, const us_script *script, size_t k);
-void file_seed(const char *path);
+void file_seed(const char *path); /* three rows */
+void file_seed_rows(const char *path, unsigned rows);
 
 #endif
