@@ -34,9 +34,9 @@ static bool has_word(const char *text, size_t len, const char *word)
 	return false;
 }
 
-bool world_is_mentioned(const world *w, const char *name)
+bool world_is_mentioned(const world *w, const mention *until, const char *name)
 {
-	for (const mention *m = w->mentions; m; m = m->next)
+	for (const mention *m = w->mentions; m != until; m = m->next)
 		if (has_word(m->text, m->len, name))
 			return true;
 	return false;

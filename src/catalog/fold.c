@@ -236,6 +236,7 @@ us_code fold_history(world **out, const later_script **later, const us_stuck *c,
 				apply_part(w, &f.parts[i], &trees);
 		rc = list_later(later, &f, err);
 	}
+	world_settle(w);
 	if (rc == US_OK)
 		rc = us_arena_check(&trees, err);
 	us_arena_fini(&trees);

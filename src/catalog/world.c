@@ -146,7 +146,15 @@ world *world_clone(const world *w)
 		c->objects[id].twin = id;
 		c->objects[id].moved = false;
 	}
+	world_settle(c);
 	return c;
+}
+
+void world_settle(world *w)
+{
+	w->mentioned_before = w->mentions;
+	for (object_id id = 1; id <= w->n; id++)
+		w->objects[id].blurred = false;
 }
 
 void world_adopt(world *w, world *older)
@@ -252,8 +260,10 @@ object_id world_get(world *w, object_kind kind, object_id parent, const char *na
 	if (id)
 		return id;
 	there = world_default(w, kind, parent, name);
-	blurred = w->objects[parent].blurred || world_is_mentioned(w, name);
-	if (blurred && there == THERE_NO && w->objects[parent].there != THERE_NO)
+	blurred = w->objects[parent].blurred ||
+		  world_is_mentioned(w, w->mentioned_before, name);
+	if (there == THERE_NO && w->objects[parent].there != THERE_NO &&
+		(blurred || world_is_mentioned(w, NULL, name)))
 		there = THERE_MAYBE;
 	twin = make_twin(w, kind, parent, name);
 	id = world_insert(w, kind, parent, name, there);

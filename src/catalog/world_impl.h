@@ -25,6 +25,7 @@ struct world {
 	world_knows_fn *knows;
 	const void *knows_ctx;
 	const mention *mentions;
+	const mention *mentioned_before; /* the newest when it was cloned */
 
 	world *before; /* what MODE_SCRIPT learns into; NULL: nothing */
 	world_mode mode;
@@ -43,8 +44,9 @@ void world_link(world *w, object_id id);
 /* The presence of what nothing is known of. */
 presence world_default(
 	const world *w, object_kind kind, object_id parent, const char *name);
-/* Is the name one that a statement we could not follow has mentioned? */
-bool world_is_mentioned(const world *w, const char *name);
+/* Is the name one that a statement we could not follow has mentioned, since `until`
+ * (NULL: ever)? */
+bool world_is_mentioned(const world *w, const mention *until, const char *name);
 void world_touch(world *w, object_id id, facet f);
 object *world_edit(world *w, object_id id);
 /* ids that a text refers to, as object.refers has them */

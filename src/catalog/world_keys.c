@@ -86,7 +86,7 @@ static us_value of_default(
 	presence p = world_default(w, kind, parent, name);
 
 	if (w->objects[parent].there != THERE_NO &&
-		(w->objects[parent].blurred || world_is_mentioned(w, name)))
+		(w->objects[parent].blurred || world_is_mentioned(w, NULL, name)))
 		p = THERE_MAYBE;
 	return of_presence(p);
 }
