@@ -47,6 +47,13 @@ static us_code say_first(us_reading *r, const char *text, us_err *err)
 	return US_OK;
 }
 
+/* A table of new_X's name from before the script is not left over by it. */
+static bool was_there(const work *w, const lite_rebuild *r)
+{
+	return !w->past.blind && !w->past.gap &&
+	       lite_schema_table(&w->stages.at[0], r->temp_folded);
+}
+
 static us_code look_at_rebuilds(
 	us_reading *r, work *w, const us_stuck *c, us_err *err)
 {
@@ -62,7 +69,9 @@ static us_code look_at_rebuilds(
 		if (!w->past.blind)
 			lite_rebuild_put(
 				w->states, &w->arena, is, &live, &w->stages);
-		rc = lite_rebuild_leftover(r, &w->arena, is, &live, &w->shout, err);
+		if (!was_there(w, is) || !live.table)
+			rc = lite_rebuild_leftover(
+				r, &w->arena, is, &live, &w->shout, err);
 	}
 	return rc;
 }

@@ -13,13 +13,13 @@
 
 typedef struct {
 	const char *name;
-	size_t stride;
+	size_t stride; /* 0: only if asked for; replaying it takes its time */
 } project;
 
-static const project projects[] = { { "spliit", 11 }, { "umami", 9 },
-	{ "saas-starter-kit", 12 }, { "reactive-resume", 2 }, { "langfuse", 140 },
-	{ "triggerdev", 400 }, { "hatchet", 39 }, { "amplication", 100 },
-	{ "blues-stack", 1 }, { "zipline-v3", 15 }, { "umami-v2-pg", 5 } };
+static const project projects[] = { { "spliit", 17 }, { "umami", 17 },
+	{ "saas-starter-kit", 19 }, { "reactive-resume", 5 }, { "zipline-v3", 21 },
+	{ "umami-v2-pg", 12 }, { "blues-stack", 1 }, { "langfuse", 0 },
+	{ "triggerdev", 0 }, { "hatchet", 0 }, { "amplication", 0 } };
 
 typedef struct {
 	replayed *p;
@@ -120,7 +120,7 @@ static void try_project(const project *one)
 	tally t = { 0 };
 
 	assert_true(asprintf(&path, "%s/%s", corpus(), one->name) > 0);
-	if (!us_directory_exists(path))
+	if (!us_directory_exists(path) || (!said && one->stride == 0))
 		return;
 	replayed_open(&made);
 	t.p = made;

@@ -188,7 +188,7 @@ static void try_one(truth_tally *t, uint64_t seed)
 static void k_holds_the_truth_of_random_scripts(void **state)
 {
 	const char *said = getenv("US_RANDOM"), *from = getenv("US_RANDOM_SEED");
-	size_t n = said ? strtoul(said, NULL, 10) : 60;
+	size_t n = said ? strtoul(said, NULL, 10) : 200;
 	uint64_t seed = from ? strtoull(from, NULL, 10) : 1;
 	truth_tally t = { 0 };
 
