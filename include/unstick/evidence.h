@@ -83,6 +83,9 @@ typedef struct {
 	us_case_kind kind;
 	us_cause cause;
 	us_prefixes prefixes;
+	/* Statements after this one (1-based; 0: all) concern only the session that
+	 * runs them: every k from here on is the same state for everybody else. */
+	size_t lasting;
 	us_proof proof;
 	us_tristate atomic;
 	us_tristate edited;

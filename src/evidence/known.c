@@ -2,6 +2,7 @@
  * what else is known of how the script was sent. Each only narrows; where two of
  * them can't both be true, nothing fits, and that is said. */
 #include <string.h>
+#include <strings.h>
 
 #include "evidence_impl.h"
 #include "unstick/auto.h"
@@ -197,6 +198,41 @@ static us_code settle_statements(us_evidence *e, us_err *err)
 	return rc;
 }
 
+/* ---- what lasts
+ * ------------------------------------------------------------------ */
+
+static bool begins_with(const char *sql, size_t len, const char *words)
+{
+	size_t n = strlen(words);
+
+	return len >= n && strncasecmp(sql, words, n) == 0 &&
+	       (len == n || strchr(" \t\r\n=(;", sql[n]));
+}
+
+/* Settings of a session, which end with it. Prisma closes each rebuild of a SQLite
+ * table with two of them. */
+static bool is_of_session(const us_script *s, size_t i)
+{
+	static const char *const kinds[] = { "set", "reset", "show",
+		"pragma foreign_keys", "pragma defer_foreign_keys",
+		"pragma foreign_key_check" };
+	const us_statement *st = us_script_statement(s, i);
+
+	for (size_t k = 0; k < US_LEN(kinds); k++)
+		if (begins_with(us_script_text(s) + st->offset, st->len, kinds[k]))
+			return true;
+	return false;
+}
+
+static size_t last_lasting(const us_script *s)
+{
+	size_t i = us_script_len(s);
+
+	while (i > 0 && is_of_session(s, i - 1))
+		i--;
+	return i;
+}
+
 /* ---- running again --------------------------------------------------------------
  */
 
@@ -260,6 +296,8 @@ us_code known_load(us_evidence *e, const probe *p, us_err *err)
 
 	if (e->script)
 		e->prefixes.n = us_script_len(e->script);
+	if (e->script)
+		e->lasting = last_lasting(e->script);
 	if (e->script && e->prefixes.n == 0)
 		rc = load_empty(e, err);
 	else if (e->script && !e->glance)

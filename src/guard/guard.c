@@ -221,11 +221,16 @@ static bool nothing_is_missing(const struct facts *f, us_str *why)
 	}
 	if (!is_known(f, why))
 		return false;
-	if (!us_prefixes_only(&e->prefixes, e->prefixes.n)) {
+	if (us_prefixes_min(&e->prefixes) < e->lasting) {
 		add_range(why, &e->prefixes);
 		return false;
 	}
-	if (e->prefixes.n == 1)
+	if (e->lasting < e->prefixes.n)
+		us_str_addf(why,
+			"statements 1 to %zu ran; the rest concerns only the "
+			"session",
+			e->lasting);
+	else if (e->prefixes.n == 1)
 		us_str_add(why, "its one statement ran");
 	else
 		us_str_addf(why, "all %zu statements ran", e->prefixes.n);

@@ -59,6 +59,7 @@ void situation_take(ground_truth *t, const situation *s, us_script *script)
 	t->kase = (us_case){ .entry = &t->entry, .moved = s->moved };
 	t->evidence = (us_evidence){ .kind = s->kind,
 		.prefixes = prefixes_of(t, s->k),
+		.lasting = (s->k ? strlen(s->k) - 1 : 2) - s->session,
 		.edited = s->edited,
 		.activity_visible = s->visible,
 		.script = s->disk == HAS_SCRIPT ? script : NULL,

@@ -10,6 +10,7 @@ typedef struct {
 	const char *k; /* one digit for each of 0..n: "100" is K = {0} of n = 2;
 			* NULL: unknown */
 	us_tristate edited;
+	size_t session; /* statements at the end that concern only the session */
 	int leftovers;
 	bool reruns; /* the whole script can run from the top, whichever k it is */
 	bool sqlite;

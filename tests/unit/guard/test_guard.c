@@ -63,6 +63,10 @@ static const struct {
 		US_ACTION_ROLLED_BACK,
 		"2 of 2 statements ran, and running them again is not known to be "
 		"safe: statement 1 would fail" },
+	{ { US_CASE_FAILURE, "0011", SEEN, .session = 1 }, "applied wait skip stop",
+		US_ACTION_APPLIED, "the rest concerns only the session" },
+	{ { US_CASE_FAILURE, "0111", SEEN, .session = 1 }, "wait skip stop",
+		US_ACTION_APPLIED, "between 1 and 3 of 3 statements ran" },
 	{ { US_CASE_FAILURE, "01", SEEN }, "applied wait skip stop",
 		US_ACTION_APPLIED, "its one statement ran" },
 	{ { US_CASE_PARTIAL_APPLY, "010", SEEN }, "wait skip stop",
