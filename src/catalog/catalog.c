@@ -44,6 +44,15 @@ static us_code run_through(run *r, const parse *script, const world *start,
 	return rc;
 }
 
+/* A name may have been made up for what was given none, of names that are all there
+ * is in the script that did: t_id_seq of t and id. */
+static void add_name(words *about, const char *name)
+{
+	words_add(about, name, strlen(name));
+	for (const char *p = strchr(name, '_'); p; p = strchr(p + 1, '_'))
+		words_add(about, name, (size_t)(p - name));
+}
+
 /* The names that the script is about: those of everything it looks up but columns,
  * which are found with their tables. */
 static us_code find_names(reading *g, us_err *err)
@@ -60,7 +69,7 @@ static us_code find_names(reading *g, us_err *err)
 		const object *o = world_object(r.now, id);
 
 		if (o->kind != OBJECT_COLUMN && o->kind != OBJECT_SCHEMA)
-			words_add(&g->about, o->name, strlen(o->name));
+			add_name(&g->about, o->name);
 	}
 	run_end(&r);
 	world_free(nothing);
@@ -77,17 +86,45 @@ static us_code learn_start(reading *g, us_err *err)
 	return rc;
 }
 
-/* Another migration that ran later may have changed what this one touches. */
-static const char *doubt_of(reading *g, const world_key *key)
+/* Does the object, or what it is made of, bear a name that the text says? A column
+ * that goes takes its indexes along, a table that is renamed shows in them. */
+static bool is_about(const world *w, object_id id, const words *said)
+{
+	const object *o = world_object(w, id);
+
+	for (object_id i = 1; i <= world_count(w); i++) {
+		const char *name = world_object(w, i)->name;
+
+		if ((i == o->on || world_refers(w, id, i)) &&
+			words_have(said, name, strlen(name)))
+			return true;
+	}
+	return false;
+}
+
+static bool touches(const world *w, const world_key *key, const words *said)
 {
 	const char *name = key->relation ? key->relation : key->name;
 
+	if (words_have(said, name, strlen(name)))
+		return true;
+	for (object_id id = 1; id <= world_count(w); id++)
+		if (world_object(w, id)->kind == key->kind &&
+			strcmp(world_object(w, id)->name, key->name) == 0 &&
+			is_about(w, id, said))
+			return true;
+	return false;
+}
+
+/* Another migration that ran later may have changed what this one touches. */
+static const char *doubt_of(reading *g, const world *keys, const world_key *key)
+{
 	for (const later_script *l = g->later; l->name; l++) {
 		words said = { .arena = &g->arena };
 
 		if (l->text)
 			words_add(&said, l->text, l->len);
-		if (!l->text || words_have(&said, name, strlen(name)))
+		if (!l->text || touches(keys, key, &said))
 			return us_arena_strf(&g->arena,
 				"%s, which was begun later, may have changed it",
 				l->name);
@@ -138,7 +175,7 @@ static us_code put_keys(
 				    : world_at(now, key));
 		if (k > 0)
 			continue;
-		doubt = doubt_of(g, key);
+		doubt = doubt_of(g, keys, key);
 		if (doubt)
 			us_states_doubt(g->states, at, doubt);
 		if (!is_broken(g, key))

@@ -183,6 +183,7 @@ static code_reach reach_of_block(const step *s, bool *destroys)
 void kind_do(const step *s)
 {
 	bool destroys = false;
+	const char *body;
 	code_reach reach;
 
 	if (s->tree->node_case != NODE(DO_STMT)) {
@@ -195,6 +196,9 @@ void kind_do(const step *s)
 	if (reach == CODE_ROWS)
 		return;
 	world_unsure(s->w, "what its code does is not followed");
+	body = option_text(s->tree->do_stmt, "as");
+	if (body && strstr(body, "search_path"))
+		session_set_path(s, "$user");
 	if (reach == CODE_ANYTHING) {
 		world_blur(s->w, 0);
 		return;

@@ -193,12 +193,13 @@ static void apply_part(world *w, const part *p, us_arena *arena)
 	for (size_t i = 0; i < script.n; i++)
 		apply_statement(w, MODE_FOLD, script.tree[i], script.text[i],
 			script.len[i]);
-	world_reset_path(w); /* every migration begins with Prisma's */
+	world_new_session(w, true);
 }
 
 static bool knows_name(const void *about, const char *name)
 {
-	return words_have(about, name, strlen(name));
+	/* names that are made up are cut to that */
+	return strlen(name) < NAME_BYTES && words_have(about, name, strlen(name));
 }
 
 static us_code list_later(const later_script **out, const folding *f, us_err *err)

@@ -44,7 +44,8 @@ static const query queries[] = {
 /* Temporary objects are another session's, or ours: nobody's business. */
 static bool is_temporary(const char *schema)
 {
-	return schema && strncmp(schema, "pg_temp", strlen("pg_temp")) == 0;
+	return schema &&
+	       strncmp(schema, WORLD_TEMPORARY, strlen(WORLD_TEMPORARY)) == 0;
 }
 
 /* An object for each name, so that each is asked for once. */

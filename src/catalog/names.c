@@ -5,9 +5,6 @@
 
 #include "tables.h"
 
-#define TEMPORARY "pg_temp"
-enum { NAME_BYTES = 63 };
-
 static const char *given(const char *name)
 {
 	return name && *name ? name : NULL;
@@ -15,24 +12,26 @@ static const char *given(const char *name)
 
 static object_id temporary_of(const world *w, const char *name)
 {
-	object_id in = world_find(w, OBJECT_SCHEMA, 0, TEMPORARY);
+	object_id in = world_find(w, OBJECT_SCHEMA, 0, WORLD_TEMPORARY);
 	object_id id = in ? world_find(w, OBJECT_RELATION, in, name) : 0;
 
 	return id && world_is(w, id) != THERE_NO ? id : 0;
 }
 
-/* A temporary table hides the one of the same name that stays, but nobody says
- * whether it is still there: the session that made it may have ended. */
+/* A temporary table hides the one of the same name that stays; but the session that
+ * made it may have ended. */
 static object_id relation_named(world *w, const char *schema, const char *name)
 {
-	object_id hides = schema ? 0 : temporary_of(w, name);
-	object_id id = world_lookup(w, OBJECT_RELATION, schema, name);
+	object_id hides = schema ? 0 : temporary_of(w, name), id;
 
-	if (!hides || hides == id)
+	if (hides && world_is(w, hides) == THERE_YES)
+		return hides;
+	id = world_lookup(w, OBJECT_RELATION, schema, name);
+	if (!hides || id == hides)
 		return id;
-	if (world_is(w, id) == THERE_YES)
-		world_blur(w, id);
-	return hides;
+	return world_is(w, id) == THERE_NO
+		       ? hides
+		       : world_nowhere(w, OBJECT_RELATION, name);
 }
 
 object_id relation_of(world *w, const PgQuery__RangeVar *name)
@@ -52,7 +51,8 @@ object_id schema_for(world *w, const PgQuery__RangeVar *name)
 {
 	bool temporary = begins(name->relpersistence, "t");
 
-	return world_schema(w, temporary ? TEMPORARY : given(name->schemaname));
+	return world_schema(
+		w, temporary ? WORLD_TEMPORARY : given(name->schemaname));
 }
 
 object_id need_column(const step *s, object_id relation, const char *name)
@@ -75,6 +75,7 @@ const char *text_of(world *w, us_str *s)
 void lose_names(world *w)
 {
 	world_close(w, NULL, NULL);
+	world_lose_names(w);
 }
 
 void blur_heirs(world *w, object_id relation)

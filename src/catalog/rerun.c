@@ -144,7 +144,7 @@ static us_code run_again(trial *t, world *from, size_t ran, size_t k, us_err *er
 	us_code rc = run_begin(&again, t->script, from, err);
 
 	if (rc == US_OK)
-		world_reset_path(again.now); /* of another session */
+		world_new_session(again.now, false);
 	for (size_t i = 0; rc == US_OK && i < t->script->n; i++) {
 		const char *why;
 

@@ -92,7 +92,7 @@ world *world_new(const char *schema)
 	}
 	w->objects[0] = (object){ .name = "" };
 	w->home = schema ? us_arena_str(&w->arena, schema) : NULL;
-	world_reset_path(w);
+	world_new_session(w, false);
 	return w;
 }
 
@@ -153,6 +153,7 @@ world *world_clone(const world *w)
 void world_settle(world *w)
 {
 	w->mentioned_before = w->mentions;
+	w->lost_names_before = w->lost_names;
 	for (object_id id = 1; id <= w->n; id++)
 		w->objects[id].blurred = false;
 }
@@ -251,19 +252,50 @@ static object_id make_twin(
 	return world_get(w->before, kind, twin, name);
 }
 
+/* "t_a_idx", "t_a_key1" */
+static bool could_be_made_up(const char *name)
+{
+	static const char *const labels[] = { "idx", "key", "pkey", "excl", "seq" };
+	const char *label = strrchr(name, '_');
+
+	for (size_t i = 0; label && i < sizeof(labels) / sizeof(labels[0]); i++) {
+		size_t n = strlen(labels[i]);
+
+		if (strncmp(label + 1, labels[i], n) == 0 &&
+			label[1 + n + strspn(label + 1 + n, "0123456789")] == '\0')
+			return true;
+	}
+	return false;
+}
+
+void world_lose_names(world *w)
+{
+	w->lost_names = true;
+	for (object_id id = 1; id <= w->n; id++) {
+		object *o = &w->objects[id];
+
+		if (o->kind == OBJECT_RELATION && o->there != THERE_YES &&
+			could_be_made_up(o->name))
+			world_blur(w, id);
+	}
+}
+
 object_id world_get(world *w, object_kind kind, object_id parent, const char *name)
 {
 	object_id id = world_find(w, kind, parent, name), twin;
 	presence there;
-	bool blurred;
+	bool blurred, lost;
 
 	if (id)
 		return id;
 	there = world_default(w, kind, parent, name);
+	lost = kind == OBJECT_RELATION && could_be_made_up(name);
 	blurred = w->objects[parent].blurred ||
-		  world_is_mentioned(w, w->mentioned_before, name);
+		  world_is_mentioned(w, w->mentioned_before, name) ||
+		  (lost && w->lost_names && !w->lost_names_before);
 	if (there == THERE_NO && w->objects[parent].there != THERE_NO &&
-		(blurred || world_is_mentioned(w, NULL, name)))
+		(blurred || world_is_mentioned(w, NULL, name) ||
+			(lost && w->lost_names)))
 		there = THERE_MAYBE;
 	twin = make_twin(w, kind, parent, name);
 	id = world_insert(w, kind, parent, name, there);
@@ -314,9 +346,15 @@ bool world_knows_path(const world *w)
 				     strcmp(world_schema_name(w), "$user") != 0);
 }
 
-void world_reset_path(world *w)
+void world_new_session(world *w, bool kept)
 {
+	object_id temporary = world_find(w, OBJECT_SCHEMA, 0, WORLD_TEMPORARY);
+
 	world_set_path(w, &w->home, w->home ? 1 : 0);
+	for (object_id id = 1; temporary && id <= w->n; id++)
+		if (w->objects[id].parent == temporary &&
+			w->objects[id].there != THERE_NO)
+			w->objects[id].there = kept ? THERE_MAYBE : THERE_NO;
 }
 
 void world_set_path(world *w, const char *const *schemas, size_t n)
@@ -337,8 +375,17 @@ void world_close(world *w, world_knows_fn *knows, const void *ctx)
 	w->knows_ctx = ctx;
 }
 
-/* The first of the path that has it. Where one before it may have it as well,
- * neither is known any more. */
+/* Temporary objects are never asked for. */
+object_id world_nowhere(world *w, object_kind kind, const char *name)
+{
+	world_unsure(w,
+		us_arena_strf(&w->arena, "which %s is meant is not known", name));
+	world_blur(w, 0);
+	return world_get(w, kind,
+		world_get(w, OBJECT_SCHEMA, 0, WORLD_TEMPORARY " or not"), name);
+}
+
+/* The first of the path that has it, unless one before it may have it as well. */
 object_id world_lookup(
 	world *w, object_kind kind, const char *schema, const char *name)
 {
@@ -350,13 +397,13 @@ object_id world_lookup(
 		object_id in = world_get(w, OBJECT_SCHEMA, 0, w->path[i]);
 		object_id id = w->npath > 1 ? world_get(w, kind, in, name)
 					    : world_find(w, kind, in, name);
+		presence there = id ? w->objects[id].there : THERE_NO;
 
-		if (id && w->objects[id].there == THERE_YES) {
-			if (maybe)
-				world_blur(w, id);
-			return maybe ? maybe : id;
-		}
-		if (id && !maybe && w->objects[id].there == THERE_MAYBE)
+		if (maybe && there != THERE_NO)
+			return world_nowhere(w, kind, name);
+		if (there == THERE_YES)
+			return id;
+		if (there == THERE_MAYBE)
 			maybe = id;
 	}
 	return maybe ? maybe : world_get(w, kind, world_schema(w, NULL), name);

@@ -14,6 +14,9 @@
  * allocation shows in us_arena_check(). Everything borrowed lives as long as it. */
 typedef struct world world;
 
+/* No name is longer (PostgreSQL's NAMEDATALEN - 1). */
+enum { NAME_BYTES = 63 };
+
 /* An object's identity, which survives a rename; 0 is none. */
 typedef uint32_t object_id;
 
@@ -76,8 +79,8 @@ world *world_new(const char *schema); /* NULL: out of memory */
 /* Another with the same objects under the same ids; borrows the texts of w, which
  * must outlive it. NULL: out of memory. */
 world *world_clone(const world *w);
-/* What could not be followed so far has made things unknown; whoever needs them
- * from here on may say what they were. A clone is settled. */
+/* What could not be followed so far has made things unknown; whoever needs them from
+ * here on may say what they were. A clone is settled. */
 void world_settle(world *w);
 /* The same in the middle of a statement list: what is touched and learnt goes on
  * being so. Borrows texts as a clone does. */
@@ -94,8 +97,9 @@ const char *world_schema_name(
 	const world *w); /* the first of the path that is there; NULL: none */
 /* "$user": one whose name isn't known. */
 void world_set_path(world *w, const char *const *schemas, size_t n);
-/* As a session begins: what world_new() was given. */
-void world_reset_path(world *w);
+/* Another session begins: the path is what world_new() was given. kept: it may also
+ * be the same one, with its temporary tables. */
+void world_new_session(world *w, bool kept);
 /* Is it known which schema an unqualified new name goes to? */
 bool world_knows_path(const world *w);
 
@@ -111,6 +115,13 @@ object_id world_schema(world *w, const char *name); /* NULL: the path's first */
  * path, the first that is there; else the one that would be made. */
 object_id world_lookup(
 	world *w, object_kind kind, const char *schema, const char *name);
+
+/* Where a name may mean several things: something of which nothing is known, nor of
+ * anything else from here on. */
+object_id world_nowhere(world *w, object_kind kind, const char *name);
+/* The schema of temporary relations, whose real name differs from session to
+ * session; the server is not asked for what is in one that begins so. */
+#define WORLD_TEMPORARY "pg_temp"
 
 /* Borrowed until the next call that may make an object. */
 const object *world_object(const world *w, object_id id);
@@ -140,6 +151,10 @@ const char *world_title(world *w, object_id id);
  * world_blur(w, 0) ends it. */
 typedef bool world_knows_fn(const void *ctx, const char *name);
 void world_close(world *w, world_knows_fn *knows, const void *ctx);
+
+/* Relations were made whose names nobody wrote: any that could be such a name, and
+ * is not known to be there, may be one of them. */
+void world_lose_names(world *w);
 
 /* ---- changes --------------------------------------------------------------- */
 

@@ -281,8 +281,11 @@ static void code_reaches_as_far_as_its_words_tell(void **state)
 		  "$$",
 			'?' },
 		{ "do language plperl $$ x $$", '?' },
-		{ "set search_path to \"$user\", public", '?' },
-		{ "reset search_path", '?' },
+		{ "set search_path to \"$user\", public", '.' },
+		{ "set search_path to \"$user\", public; create type x as enum "
+		  "()",
+			'?' },
+		{ "reset search_path; create type x as enum ()", '?' },
 		{ "set lock_timeout = '1s'", '.' },
 	};
 	(void)state;
