@@ -13,8 +13,8 @@
 #define FAILED "20240102000000_orders"
 #define COMPLETE "20240103000000_coupons"
 
-/* Two cases: nothing of the first is there, and nothing has changed since it failed,
- * so the built-in policies stop; the second is proved to be complete. */
+/* Two cases: nothing of the first is there, and nothing has changed since it
+ * failed, so the built-in policies stop; the second is proved to be complete. */
 static project *stage(void **state)
 {
 	project *p = project_open(state);
