@@ -16,9 +16,9 @@ typedef struct {
 	size_t stride; /* 0: only if asked for; replaying it takes its time */
 } project;
 
-static const project projects[] = { { "spliit", 17 }, { "umami", 17 },
-	{ "saas-starter-kit", 19 }, { "reactive-resume", 5 }, { "zipline-v3", 21 },
-	{ "umami-v2-pg", 12 }, { "blues-stack", 1 }, { "langfuse", 0 },
+static const project projects[] = { { "spliit", 11 }, { "umami", 9 },
+	{ "saas-starter-kit", 6 }, { "reactive-resume", 2 }, { "zipline-v3", 15 },
+	{ "umami-v2-pg", 5 }, { "blues-stack", 1 }, { "langfuse", 0 },
 	{ "triggerdev", 0 }, { "hatchet", 0 }, { "amplication", 0 } };
 
 typedef struct {

@@ -204,9 +204,37 @@ static void only_a_plain_copy_is_counted(void **state)
 	}
 }
 
+/* It is called as a new_X would be, and nobody is to be told to drop it. */
+static void a_table_from_before_the_script_is_not_left_over(void **state)
+{
+	static const char over_old[] =
+		"DROP TABLE old; CREATE TABLE old (id INTEGER PRIMARY KEY);"
+		"INSERT INTO old (id) SELECT id FROM x; DROP TABLE x;"
+		"ALTER TABLE old RENAME TO x";
+
+	(void)state;
+	for (size_t k = 0; k <= 5; k++) {
+		stuck s;
+
+		stuck_open(&s);
+		stuck_applied(&s, "20240101000000_init",
+			"CREATE TABLE x (id INTEGER PRIMARY KEY, a TEXT);"
+			"CREATE TABLE old (id INTEGER PRIMARY KEY, b TEXT)");
+		stuck_seed(&s);
+		assert_true(stuck_failed(&s, "20240102000000_m", over_old, k));
+		stuck_read(&s);
+		assert_true(stuck_has(&s, k));
+		/* after DROP TABLE x it holds the only copy */
+		assert_int_equal(s.r.leftovers.len, k == 4 ? 1 : 0);
+		assert_int_equal(s.r.rerun[k], k == 0);
+		stuck_close(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_table_from_before_the_script_is_not_left_over),
 		cmocka_unit_test(a_failed_copy_leaves_an_empty_table),
 		cmocka_unit_test(
 			a_full_copy_may_be_dropped_while_the_table_is_there),
