@@ -31,14 +31,14 @@ static const char *const others[] = { "i", "j", "k" };
 static const char *const expressions[] = { "1", "'x'", "(1 + 2)", "NULL",
 	"(abs(3))", "''" };
 
-#define REBUILD_T                                                                  \
-	"CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT, three INT);"          \
-	"INSERT INTO new_t (id) SELECT id FROM t;DROP TABLE t;"                    \
-	"ALTER TABLE new_t RENAME TO t"
-#define REBUILD_U                                                                  \
-	"CREATE TABLE \"new_u\" (id INTEGER PRIMARY KEY, a TEXT);"                 \
-	"INSERT INTO \"new_u\" (id, a) SELECT id, a FROM \"u\";DROP TABLE \"u\";"  \
-	"ALTER TABLE \"new_u\" RENAME TO \"u\";CREATE INDEX $o ON u(a)"
+static const char rebuild_t[] =
+	"CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT, three INT);"
+	"INSERT INTO new_t (id) SELECT id FROM t;DROP TABLE t;"
+	"ALTER TABLE new_t RENAME TO t";
+static const char rebuild_u[] =
+	"CREATE TABLE \"new_u\" (id INTEGER PRIMARY KEY, a TEXT);"
+	"INSERT INTO \"new_u\" (id, a) SELECT id, a FROM \"u\";DROP TABLE \"u\";"
+	"ALTER TABLE \"new_u\" RENAME TO \"u\";CREATE INDEX $o ON u(a)";
 
 /* $t table, $c column, $o index, trigger or view, $e constant. */
 static const char *const shapes[] = {
@@ -86,8 +86,8 @@ static const char *const shapes[] = {
 	"COMMIT",
 	"SAVEPOINT s",
 	"RELEASE s",
-	REBUILD_T,
-	REBUILD_U,
+	rebuild_t,
+	rebuild_u,
 };
 
 static void fill(us_str *out, dice *d, const char *shape)
