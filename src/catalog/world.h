@@ -79,8 +79,8 @@ world *world_new(const char *schema); /* NULL: out of memory */
 /* Another with the same objects under the same ids; borrows the texts of w, which
  * must outlive it. NULL: out of memory. */
 world *world_clone(const world *w);
-/* What could not be followed so far has made things unknown; whoever needs them from
- * here on may say what they were. A clone is settled. */
+/* What could not be followed so far has made things unknown; whoever needs them
+ * from here on may say what they were. A clone is settled. */
 void world_settle(world *w);
 /* The same in the middle of a statement list: what is touched and learnt goes on
  * being so. Borrows texts as a clone does. */

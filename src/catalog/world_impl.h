@@ -28,7 +28,7 @@ struct world {
 	const mention *mentioned_before; /* the newest when it was settled */
 
 	bool lost_names, lost_names_before; /* see world_lose_names() */
-	world *before;   /* what MODE_SCRIPT learns into; NULL: nothing */
+	world *before; /* what MODE_SCRIPT learns into; NULL: nothing */
 	world_mode mode;
 	outcome out;
 
@@ -47,8 +47,7 @@ presence world_default(
 	const world *w, object_kind kind, object_id parent, const char *name);
 /* Is the name one that a statement we could not follow has mentioned, since `until`
  * (NULL: ever)? */
-bool world_is_mentioned(
-	const world *w, const mention *until, const char *name);
+bool world_is_mentioned(const world *w, const mention *until, const char *name);
 void world_touch(world *w, object_id id, facet f);
 object *world_edit(world *w, object_id id);
 /* ids that a text refers to, as object.refers has them */
