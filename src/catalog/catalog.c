@@ -53,8 +53,26 @@ static void add_name(words *about, const char *name)
 		words_add(about, name, (size_t)(p - name));
 }
 
-/* The names that the script is about: those of everything it looks up but columns,
- * which are found with their tables. */
+/* Of everything from `first` on but columns, which are found with their tables. Was
+ * any of them new? */
+static bool add_names(words *about, const world *w, object_id first)
+{
+	bool new = false;
+
+	for (object_id id = first; id <= world_count(w); id++) {
+		const object *o = world_object(w, id);
+
+		if (o->kind == OBJECT_COLUMN || o->kind == OBJECT_SCHEMA ||
+			words_have(about, o->name, strlen(o->name)))
+			continue;
+		add_name(about, o->name);
+		/* a name without words can't be looked for */
+		new = new || words_have(about, o->name, strlen(o->name));
+	}
+	return new;
+}
+
+/* The names that the script is about: those of everything it looks up. */
 static us_code find_names(reading *g, us_err *err)
 {
 	world *nothing = world_new(us_db_about(g->c->live).schema);
@@ -65,24 +83,40 @@ static us_code find_names(reading *g, us_err *err)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	rc = run_through(&r, &g->script, nothing, NULL, err);
 	g->about.arena = &g->arena;
-	for (object_id id = 1; rc == US_OK && id <= world_count(r.now); id++) {
-		const object *o = world_object(r.now, id);
-
-		if (o->kind != OBJECT_COLUMN && o->kind != OBJECT_SCHEMA)
-			add_name(&g->about, o->name);
-	}
+	if (rc == US_OK)
+		(void)add_names(&g->about, r.now, 1);
 	run_end(&r);
 	world_free(nothing);
 	return rc;
 }
 
-/* What the script needs was so before it: learnt by running it once. */
-static us_code learn_start(reading *g, us_err *err)
+/* What the script needs was so before it: learnt by running it once. more: it looks
+ * names up that were not looked for in the history. */
+static us_code learn_start(reading *g, bool *more, us_err *err)
 {
+	object_id known = (object_id)world_count(g->start);
 	run r;
 	us_code rc = run_through(&r, &g->script, g->start, g->start, err);
 
+	*more = rc == US_OK && add_names(&g->about, r.now, known + 1);
 	run_end(&r);
+	return rc;
+}
+
+/* Knowing the history, the script may do more than without (IF NOT EXISTS), and
+ * then be about more of the history. */
+static us_code find_start(reading *g, us_err *err)
+{
+	bool more = true;
+	us_code rc = find_names(g, err);
+
+	while (rc == US_OK && more) {
+		world_free(g->start);
+		g->start = NULL;
+		rc = fold_history(&g->start, &g->later, g->c, &g->about, err);
+		if (rc == US_OK)
+			rc = learn_start(g, &more, err);
+	}
 	return rc;
 }
 
@@ -296,11 +330,7 @@ us_code us_catalog_read(us_reading *r, const us_stuck *c, us_err *err)
 	}
 	rc = us_reading_init(r, g.script.n, err);
 	if (rc == US_OK)
-		rc = find_names(&g, err);
-	if (rc == US_OK)
-		rc = fold_history(&g.start, &g.later, c, &g.about, err);
-	if (rc == US_OK)
-		rc = learn_start(&g, err);
+		rc = find_start(&g, err);
 	if (rc == US_OK)
 		rc = compare(r, &g, err);
 	if (rc == US_OK)
