@@ -1,12 +1,18 @@
 #!/bin/sh
 # tidy.sh BUILD: clang-tidy over every C file that BUILD compiles, on all cores. A file
-# that was clean is not looked at again until it, a header or the rules change.
+# that was clean is not looked at again until it, a header or the rules change. CI starts
+# with nothing remembered and has little time: there it looks at src/ only.
 set -eu
 build=$1
 clean=build/tidy
 
 sources() {
-	git ls-files -co --exclude-standard -- 'src/*.c' 'tests/*.c' 'bench/*.c' |
+	if [ "${CI-}" = true ]; then
+		set -- 'src/*.c'
+	else
+		set -- 'src/*.c' 'tests/*.c' 'bench/*.c'
+	fi
+	git ls-files -co --exclude-standard -- "$@" |
 		while read -r file; do
 			if grep -qF "/$file\"" "$build/compile_commands.json"; then
 				echo "$file"
