@@ -7,7 +7,7 @@ static const ddl_row rows[] = {
 	{ T "CREATE INDEX i ON t (a)", "index public.i", "definition",
 		"btree on public.t (a)" },
 	{ T "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)", "index public.i",
-		"validity", "yes" },
+		"valid", "yes" },
 	{ T "CREATE INDEX i ON t USING btree (a ASC NULLS LAST, b DESC NULLS "
 	    "FIRST)",
 		"index public.i", "definition", "btree on public.t (a, b desc)" },
