@@ -44,7 +44,7 @@ static const ddl_row columns[] = {
 		"", NULL },
 	/* temporary tables are nowhere, and hide what is */
 	{ "CREATE TABLE t (a int); CREATE TEMP TABLE t (b int); DROP TABLE t",
-		"table public.t", "", NULL },
+		"table public.t", "", "there" },
 	{ "CREATE TEMP TABLE t (b int); ALTER TABLE t ADD c int",
 		"column public.t.c", "", NULL },
 	{ "CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE c PARTITION "
