@@ -40,7 +40,8 @@ static void print_sql_line(
 		snprintf(gutter, sizeof(gutter), " %5" JSON_INTEGER_FORMAT " | ",
 			line);
 	else
-		snprintf(gutter, sizeof(gutter), error ? ">" REST + 1 : REST);
+		snprintf(gutter, sizeof(gutter), "%s%s", error ? ">" : "",
+			&REST[error]);
 	page_code(p, NUMBERS, gutter, text, n, false);
 }
 
