@@ -138,7 +138,24 @@ static bool read_piece(piece *p, const char *text, const char *end, bool whole)
  * on what is in front of it. */
 static bool is_doubtful(const char *text, size_t len)
 {
-	return memmem(text, len, "\\'", 2) != NULL;
+	const char *end = text + len;
+
+	/* memchr: there is as good as never a backslash to look behind */
+	while ((text = memchr(text, '\\', (size_t)(end - text))) != NULL)
+		if (++text < end && *text == '\'')
+			return true;
+	return false;
+}
+
+/* Most words differ in their first letter, which is seen without a call. */
+static bool is_listed(
+	const char *const *list, size_t n, const char *word, size_t len)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i][0] == (word[0] | ' ') &&
+			words_equal(word, len, list[i]))
+			return true;
+	return false;
 }
 
 /* Nine scripts in ten are seen to be of no use by this, which only knows words: it
@@ -148,16 +165,10 @@ static bool may_be_far(const char *text, size_t len)
 	static const char *const also[] = { "cascade", "do", "select" };
 	size_t at = 0, n;
 
-	while ((n = words_next(text, len, &at)) > 0) {
-		const char *word = text + at - n;
-
-		for (size_t i = 0; i < US_LEN(far); i++)
-			if (words_equal(word, n, far[i]))
-				return true;
-		for (size_t i = 0; i < US_LEN(also); i++)
-			if (words_equal(word, n, also[i]))
-				return true;
-	}
+	while ((n = words_next(text, len, &at)) > 0)
+		if (is_listed(far, US_LEN(far), text + at - n, n) ||
+			is_listed(also, US_LEN(also), text + at - n, n))
+			return true;
 	return false;
 }
 
