@@ -70,6 +70,7 @@ static bool see_call(const ProtobufCMessage *m, void *ctx)
 	const char *schema;
 	code_reach reach;
 
+	c->destroys = c->destroys || survey_sees_delete(m);
 	if (m->descriptor != &pg_query__func_call__descriptor)
 		return true;
 	schema = before_last_of(f->funcname, f->n_funcname);
@@ -92,7 +93,7 @@ static void follow_calls(const step *s)
 	calling c = { .s = s };
 
 	walk_node(s->tree, see_call, &c);
-	if (c.destroys || survey_of(s->tree).deletes)
+	if (c.destroys)
 		world_destroys(s->w, "it deletes rows");
 	if (c.reach == CODE_ROWS)
 		return;

@@ -14,15 +14,16 @@ static bool tells_time(const char *text)
 	static const char *const words[] = { "now", "today", "tomorrow",
 		"yesterday" };
 
-	for (size_t i = 0; i < US_LEN(words); i++) {
-		size_t n = strlen(words[i]);
+	for (const char *p = strpbrk(text, "nNtTyY"); p;
+		p = strpbrk(p + 1, "nNtTyY"))
+		for (size_t i = 0; i < US_LEN(words); i++) {
+			size_t n = strlen(words[i]);
 
-		for (const char *p = text; *p; p++)
 			if (strncasecmp(p, words[i], n) == 0 &&
 				!isalpha((unsigned char)p[n]) &&
 				(p == text || !isalpha((unsigned char)p[-1])))
 				return true;
-	}
+		}
 	return false;
 }
 
@@ -41,6 +42,17 @@ static void see_call(survey *s, const PgQuery__FuncCall *call)
 		s->sequences = s->moves = true;
 		break;
 	}
+}
+
+bool survey_sees_delete(const ProtobufCMessage *m)
+{
+	const ProtobufCMessageDescriptor *d = m->descriptor;
+
+	return d == &pg_query__delete_stmt__descriptor ||
+	       d == &pg_query__truncate_stmt__descriptor ||
+	       (d == &pg_query__merge_when_clause__descriptor &&
+		       ((const PgQuery__MergeWhenClause *)m)->command_type ==
+			       PG_QUERY__CMD_TYPE__CMD_DELETE);
 }
 
 /* Which of several rows is taken depends on how they lie. */
@@ -72,16 +84,11 @@ static bool see(const ProtobufCMessage *m, void *ctx)
 	else if (d == &pg_query__sqlvalue_function__descriptor ||
 		 d == &pg_query__range_table_sample__descriptor)
 		s->moves = true;
-	else if (d == &pg_query__delete_stmt__descriptor ||
-		 d == &pg_query__truncate_stmt__descriptor)
-		s->deletes = true;
 	else if (d == &pg_query__insert_stmt__descriptor ||
 		 d == &pg_query__update_stmt__descriptor ||
 		 d == &pg_query__merge_stmt__descriptor)
 		s->writes++;
-	else if (d == &pg_query__merge_when_clause__descriptor)
-		s->deletes |= ((const PgQuery__MergeWhenClause *)m)->command_type ==
-			      PG_QUERY__CMD_TYPE__CMD_DELETE;
+	s->deletes |= survey_sees_delete(m);
 	return true;
 }
 

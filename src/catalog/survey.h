@@ -13,6 +13,8 @@ typedef struct {
 } survey;
 
 survey survey_of(const PgQuery__Node *tree); /* NULL: nothing of it */
+/* Is this one message such that a survey says `deletes`? */
+bool survey_sees_delete(const ProtobufCMessage *m);
 /* LIMIT, DISTINCT ON: which rows it takes of those that it finds may vary. */
 bool survey_picks(const PgQuery__SelectStmt *query);
 
