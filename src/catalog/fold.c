@@ -177,15 +177,11 @@ static bool rolls_back(const parse *script)
 	return false;
 }
 
-static void apply_part(world *w, const part *p, us_arena *arena)
+static void apply_script(world *w, const part *p, us_arena *trees)
 {
 	parse script;
 
-	if (p->kind == LOST) {
-		world_blur(w, 0);
-		return;
-	}
-	if (p->kind == MAY_BE || !parse_sql(arena, &script, p->told, p->told_len) ||
+	if (p->kind == MAY_BE || !parse_sql(trees, &script, p->told, p->told_len) ||
 		rolls_back(&script)) {
 		world_blur_mentioned(w, p->text, p->len);
 		return;
@@ -194,6 +190,21 @@ static void apply_part(world *w, const part *p, us_arena *arena)
 		apply_statement(w, MODE_FOLD, script.tree[i], script.text[i],
 			script.len[i]);
 	world_new_session(w, true);
+}
+
+/* A script's trees are of no use behind it: the next one's take their place. */
+static us_code apply_part(world *w, const part *p, us_err *err)
+{
+	us_arena trees = { 0 };
+	us_code rc;
+
+	if (p->kind == LOST)
+		world_blur(w, 0);
+	else
+		apply_script(w, p, &trees);
+	rc = us_arena_check(&trees, err);
+	us_arena_fini(&trees);
+	return rc;
 }
 
 static bool knows_name(const void *about, const char *name)
@@ -220,7 +231,6 @@ us_code fold_history(world **out, const later_script **later, const us_stuck *c,
 	words *about, us_err *err)
 {
 	folding f = { .c = c, .about = about };
-	us_arena trees = { 0 };
 	world *w = world_new(us_db_about(c->live).schema);
 	us_code rc;
 
@@ -231,16 +241,14 @@ us_code fold_history(world **out, const later_script **later, const us_stuck *c,
 	if (rc == US_OK) {
 		choose(&f);
 		world_close(w, knows_name, about);
-		for (size_t i = 0; i < f.n; i++)
+		for (size_t i = 0; rc == US_OK && i < f.n; i++)
 			if (!is_later(&f, &f.parts[i]) &&
 				(f.parts[i].wanted || f.parts[i].kind == LOST))
-				apply_part(w, &f.parts[i], &trees);
-		rc = list_later(later, &f, err);
+				rc = apply_part(w, &f.parts[i], err);
 	}
 	world_settle(w);
 	if (rc == US_OK)
-		rc = us_arena_check(&trees, err);
-	us_arena_fini(&trees);
+		rc = list_later(later, &f, err);
 	free(f.parts);
 	return rc;
 }
