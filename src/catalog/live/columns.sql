@@ -1,7 +1,7 @@
 -- enum: the column's type, or its elements', if it is one.
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
        a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
-       col_description(c.oid, a.attnum), tn.nspname AS enum_schema,
+       said.description, tn.nspname AS enum_schema,
        e.typname AS enum
   FROM unnest($1::name[], $2::name[], $3::name[]) AS asked (schema, relation, name)
   JOIN pg_namespace n ON n.nspname = asked.schema
@@ -14,3 +14,5 @@ SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
                                       ELSE t.oid END
                      AND e.typtype = 'e'
   LEFT JOIN pg_namespace tn ON tn.oid = e.typnamespace
+  LEFT JOIN pg_description said ON said.objoid = c.oid AND said.objsubid = a.attnum
+                            AND said.classoid = 'pg_class'::regclass

@@ -4,7 +4,9 @@ SELECT n.nspname, p.proname,
               (SELECT string_agg(format_type(a.type, NULL), ', ' ORDER BY a.i)
                  FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, i))),
        CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END,
-       obj_description(p.oid, 'pg_proc')
+       said.description
   FROM (SELECT DISTINCT * FROM unnest($1::name[], $2::name[])) AS asked (schema, name)
   JOIN pg_namespace n ON n.nspname = asked.schema
   JOIN pg_proc p ON p.proname = asked.name AND p.pronamespace = n.oid
+  LEFT JOIN pg_description said ON said.objoid = p.oid AND said.objsubid = 0
+                            AND said.classoid = 'pg_proc'::regclass

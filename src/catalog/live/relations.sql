@@ -10,7 +10,7 @@ SELECT n.nspname, c.relname, c.relkind,
             THEN format('CREATE MATERIALIZED VIEW %I.%I AS %s', n.nspname, c.relname,
                         pg_get_viewdef(c.oid))
        END,
-       i.indisvalid AND i.indisready, obj_description(c.oid, 'pg_class'),
+       i.indisvalid AND i.indisready, said.description,
        CASE WHEN c.relkind = 'i' AND NOT (i.indisvalid AND i.indisready)
             THEN format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
        END
@@ -18,3 +18,5 @@ SELECT n.nspname, c.relname, c.relkind,
   JOIN pg_namespace n ON n.nspname = asked.schema
   JOIN pg_class c ON c.relname = asked.name AND c.relnamespace = n.oid
   LEFT JOIN pg_index i ON i.indexrelid = c.oid
+  LEFT JOIN pg_description said ON said.objoid = c.oid AND said.objsubid = 0
+                            AND said.classoid = 'pg_class'::regclass
