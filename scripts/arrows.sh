@@ -19,7 +19,7 @@ git grep --untracked -nE '^[[:blank:]]*#[[:blank:]]*include' -- 'src/*.[ch]' 'in
 			" directory:directory ledger:ledger history:history script:script" \
 			" states:states catalog:catalog replay:replay" \
 			" evidence:evidence verdict:guard guard:guard view:view" \
-			" policy:policy run:plan plan:plan action:action report:report cli:cli"
+			" policy:policy fixture:plan run:plan plan:plan action:action report:report cli:cli"
 		m = split(seams, pair, " ")
 		for (i = 1; i <= m; i++) {
 			split(pair[i], p, ":")

@@ -18,9 +18,10 @@ typedef enum { US_UNRESOLVED_STOP, US_UNRESOLVED_START } us_unresolved;
 
 /* A policy file the project lists, in the order they are asked. */
 typedef struct {
-	char *path;          /* usable from the working directory */
-	struct json_t *with; /* its settings (an object), or NULL */
-	int line;            /* in unstick.yaml; 0 if not from there */
+	char *path;                /* usable from the working directory */
+	struct json_t *with;       /* its settings (an object), or NULL */
+	struct json_t *with_lines; /* in unstick.yaml, by their names; or NULL */
+	int line;                  /* in unstick.yaml; 0 if not from there */
 } us_policy_file;
 
 /* Budgets of one call into a policy. */
@@ -33,7 +34,12 @@ typedef struct {
 /* What the command line said; NULL and false where it said nothing. Borrowed. */
 typedef struct {
 	const char *database_url, *migrations, *schema, *config, *format, *evidence;
-	bool quiet, verbose;
+	bool quiet, verbose, trace;
+	/* The command asks no database: no URL and no migrations are looked for. */
+	bool offline;
+	/* Where mistakes in unstick.yaml are put, so that the rest of it is read
+	 * all the same; NULL: the first one ends it. */
+	us_strs *mistakes;
 } us_options;
 
 /* Everything a run is told, from flags, environment, .env, unstick.yaml,
@@ -50,6 +56,7 @@ typedef struct {
 	us_format format;
 	us_evidence_choice evidence;
 	bool quiet, verbose;
+	bool trace; /* decisions are traced: see us_policies_trace() */
 
 	char *prisma_engine; /* "6.19" when stated; NULL otherwise */
 	us_policy_file *policies;

@@ -11,6 +11,11 @@
 US_MUST us_code us_file_read(
 	char **out, size_t *len, const char *path, size_t max, us_err *err);
 
+/* A new file with this text, whole or not at all, also after a crash. US_E_IO if
+ * there is one of that name: it is never written over. */
+US_MUST us_code us_file_create(
+	const char *path, const char *text, size_t len, us_err *err);
+
 bool us_file_exists(const char *path); /* a regular file, or a link to one */
 bool us_directory_exists(const char *path);
 

@@ -9,6 +9,9 @@
 typedef struct {
 	bool allowed[US_ACTIONS];
 	char *why[US_ACTIONS]; /* never NULL after us_guard_permits() */
+	/* Why not even an override gets past a refusal; NULL where one does. */
+	char *never[US_ACTIONS];
+	char *rename_to; /* the one name a rename may give; NULL: there is none */
 } us_permits;
 
 /* Is nobody at it, as far as that can be told? If not, says why not, and nothing
@@ -27,9 +30,10 @@ typedef struct {
 	char *why;
 } us_guard;
 
-US_MUST us_code us_guard_check(us_guard *out, const us_ground *g, const us_case *c,
-	const us_evidence *e, const us_permits *p, const us_verdict *v,
-	us_err *err);
+/* Needs nothing but what is permitted, so that a recorded case has its guard, too.
+ */
+US_MUST us_code us_guard_check(us_guard *out, const us_permits *p,
+	bool allow_override, const us_verdict *v, us_err *err);
 void us_guard_fini(us_guard *g);
 
 #endif

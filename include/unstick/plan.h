@@ -21,6 +21,8 @@ typedef enum {
 } us_outcome;
 
 const char *us_outcome_name(us_outcome o); /* "not_reached" */
+/* What a verdict and the guard's word make of a case, before anything is done. */
+us_outcome us_outcome_of(const us_verdict *v, const us_guard *g);
 
 /* One case with everything that was found and decided about it. Borrows the history
  * it was judged on; us_judgement_view() makes what outlives that. */
@@ -34,6 +36,7 @@ typedef struct us_judgement {
 	us_outcome
 		outcome; /* planned, or what the verdict and the guard made of it */
 	char *outcome_why; /* NULL, or more than verdict and guard say */
+	json_t *trace;     /* of the decision (us_policies_trace()), or NULL */
 
 	/* A failed record that gets its folder's name is asked again under it; both
 	 * changes are one action. NULL otherwise. */
@@ -52,6 +55,10 @@ US_MUST us_code us_look(
 US_MUST us_code us_glance(
 	us_judgement **out, const us_run *run, const us_case *c, us_err *err);
 void us_judgement_free(us_judgement *j);
+
+/* What a policy sees: the case as reported, with the clock, the time that is left
+ * and the history. NULL when out of memory. */
+json_t *us_judgement_case(const us_judgement *j, const us_run *run, bool details);
 
 /* What there is to do: an action that writes. */
 bool us_judgement_acts(const us_judgement *j);

@@ -36,4 +36,23 @@ void us_policies_free(us_policies *p);
 US_MUST us_code us_policies_decide(us_policies *p, us_case_kind kind,
 	const struct json_t *kase, us_verdict *out, us_err *err);
 
+/* With config->trace: how the last decision came about, an array with an entry for
+ * each policy that was asked (docs/json.md, "Trace"); NULL otherwise. Borrowed
+ * until the next one. */
+const struct json_t *us_policies_trace(const us_policies *p);
+
+/* Loads every policy that is configured and tries its handlers on sample cases,
+ * without a database. *out, the caller's, gets `policies` (each with its file,
+ * handlers and settings) and `mistakes` (level: error, warning, note; file, line,
+ * message). Not loading is a mistake here, no error. */
+US_MUST us_code us_policies_check(
+	struct json_t **out, const us_config *config, us_err *err);
+
+/* The handlers' names, by kind; NULL past the last. The one for all kinds comes
+ * last. */
+const char *us_policy_handler(size_t i);
+
+/* The definitions of all that a policy can see, for lua-language-server. */
+const char *us_policy_api(void);
+
 #endif

@@ -33,6 +33,7 @@ typedef struct {
 	bool override;  /* asked to get past the guard */
 	double seconds; /* of wait; < 0 otherwise */
 	char *to;       /* of rename; NULL otherwise */
+	bool broke;     /* the policy did, so this is a stop */
 	char *trace;    /* a policy that broke: its traceback; NULL otherwise */
 } us_verdict;
 

@@ -2,12 +2,15 @@
 #include "unstick/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "unstick/auto.h"
 #include "unstick/str.h"
+#include "unstick/uuid.h"
 
 us_code us_file_read(
 	char **out, size_t *len, const char *path, size_t max, us_err *err)
@@ -33,6 +36,61 @@ us_code us_file_read(
 			err, US_E_CONFIG, "%s: larger than %zu bytes", path, max);
 	}
 	return us_str_take(&text, out, len, err);
+}
+
+static bool write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		text += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* The file gets its name only when it is complete. link(2) refuses a name that is
+ * taken, where rename(2) would replace it. */
+static int create_by_way_of(
+	const char *temporary, const char *path, const char *text, size_t len)
+{
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	int why = 0;
+
+	if (fd < 0)
+		return errno;
+	if (!write_all(fd, text, len) || fsync(fd) != 0)
+		why = errno;
+	if (close(fd) != 0 && why == 0)
+		why = errno;
+	if (why == 0 && link(temporary, path) != 0)
+		why = errno;
+	unlink(temporary);
+	return why;
+}
+
+us_code us_file_create(const char *path, const char *text, size_t len, us_err *err)
+{
+	US_AUTO(auto_str) char *temporary = NULL;
+	char unique[US_UUID_TEXT];
+	us_code rc = us_uuid(unique, err);
+	int why;
+
+	if (rc == US_OK)
+		rc = us_strf(&temporary, err, "%s.%s", path, unique);
+	if (rc != US_OK)
+		return rc;
+	why = create_by_way_of(temporary, path, text, len);
+	if (why == EEXIST)
+		return us_fail(err, US_E_IO,
+			"%s exists already: remove it, or say another name", path);
+	if (why != 0)
+		return us_fail(err, US_E_IO, "%s: %s", path, strerror(why));
+	return US_OK;
 }
 
 bool us_file_exists(const char *path)

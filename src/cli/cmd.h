@@ -21,6 +21,9 @@ struct cmd {
 };
 
 extern const struct cmd cmd_status, cmd_audit, cmd_resolve, cmd_explain;
+/* "policy check": two words on the command line. */
+extern const struct cmd cmd_policy_api, cmd_policy_check, cmd_policy_new,
+	cmd_policy_replay;
 
 /* All commands, ending in NULL. */
 extern const struct cmd *const commands[];
@@ -28,8 +31,12 @@ extern const struct cmd *const commands[];
 /* One invocation. */
 struct session {
 	const struct cmd *cmd;
+	const char *group; /* "policy", while its second word is to come */
 	us_options options;
 	const char *applied, *rolled_back; /* resolve's own */
+	const char *record;                /* explain's: the file to write */
+	us_strs policies_given;            /* policy replay's files */
+	us_strs handlers;                  /* policy new's kinds */
 	const char *const *args; /* the command's words; borrowed from argv */
 	size_t nargs;
 	bool help, version;
@@ -47,9 +54,12 @@ struct option {
 	const char *name;  /* "--format" */
 	const char *value; /* "F", or NULL: a flag */
 	const char *summary;
-	size_t offset;          /* into struct session */
-	const struct cmd *only; /* NULL: every command takes it */
+	size_t offset; /* into struct session */
+	/* The commands that take it, ending in NULL; NULL: every one does. */
+	const struct cmd *const *only;
+	bool many; /* may be said again; the field is a us_strs */
 };
+bool option_goes_with(const struct option *o, const struct cmd *cmd);
 extern const struct option options[];
 extern const size_t options_len;
 
@@ -80,7 +90,12 @@ bool document_add_finding(
 /* Configuration, connection, history, lock file: what every command begins with;
  * the document's database, migrations and history are filled in. */
 US_MUST us_code session_open(struct session *s, us_err *err);
+/* The configuration only, for commands that ask no database. */
+US_MUST us_code session_configure(struct session *s, us_err *err);
 US_MUST us_code session_load_policies(struct session *s, us_err *err);
+/* The same of another configuration, and without a database to ask. */
+US_MUST us_code session_load_policies_offline(
+	struct session *s, const us_config *config, us_err *err);
 /* Fills in the history again after something was written. */
 US_MUST us_code session_describe(struct session *s, us_err *err);
 /* Who holds Prisma's lock, into the document. */

@@ -4,6 +4,8 @@
 #include "cmd.h"
 #include "unstick/action.h"
 #include "unstick/auto.h"
+#include "unstick/fixture.h"
+#include "unstick/view.h"
 
 static us_code no_such_name(const struct session *s, const char *name, us_err *err)
 {
@@ -17,6 +19,22 @@ static us_code no_such_name(const struct session *s, const char *name, us_err *e
 		hint);
 }
 
+/* --record: the case as a file that `policy replay` and specs read. */
+static us_code record(struct session *s, const us_judgement *j, us_err *err)
+{
+	json_t *fixture;
+	us_code rc = us_fixture_make(&fixture, s->run, j, err);
+
+	if (rc != US_OK)
+		return rc;
+	rc = us_fixture_write(fixture, s->record, err);
+	json_decref(fixture);
+	if (rc == US_OK &&
+		!document_set(s->document, "recorded", us_view_text(s->record)))
+		rc = us_fail(err, US_E_NOMEM, "out of memory");
+	return rc;
+}
+
 static us_code explain_case(struct session *s, const us_case *c, us_err *err)
 {
 	us_judgement *j;
@@ -25,7 +43,10 @@ static us_code explain_case(struct session *s, const us_case *c, us_err *err)
 
 	if (rc != US_OK)
 		return rc;
-	rc = us_action_preview(&actions, s->run, j, err);
+	if (s->record)
+		rc = record(s, j, err);
+	if (rc == US_OK)
+		rc = us_action_preview(&actions, s->run, j, err);
 	v = rc == US_OK ? us_judgement_view(j, actions, s->config->verbose) : NULL;
 	us_judgement_free(j);
 	if (rc == US_OK && json_array_append_new(
@@ -70,6 +91,9 @@ static us_code explain(struct session *s, us_err *err)
 	for (size_t i = 0; i < n && rc == US_OK; i++)
 		if (strcmp(cases[i].entry->name, name) == 0)
 			rc = explain_case(s, &cases[i], err);
+	if (rc == US_OK && s->record && !json_object_get(s->document, "recorded"))
+		rc = us_fail(err, US_E_USAGE,
+			"%s needs no decision: there is no case to record", name);
 	if (rc == US_OK)
 		rc = session_describe_lock(s, err);
 	if (rc == US_OK)
@@ -86,7 +110,13 @@ const struct cmd cmd_explain = {
 		"the error\n"
 		"they hold, the script statement by statement, who is at it, what "
 		"is\n"
-		"permitted and why the rest is not.\n",
+		"permitted and why the rest is not.\n"
+		"\n"
+		"With --record the case is also written to a new file, without "
+		"passwords,\n"
+		"users' data or hosts: `unstick policy replay FILE` decides it "
+		"again without\n"
+		"a database, and specs read it with unstick.case_from(FILE).\n",
 	.args = 1,
 	.mode = US_DB_READ,
 	.run = explain,

@@ -1,5 +1,6 @@
 /* Help is made from the same tables that the command line is read with. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd.h"
 
@@ -8,7 +9,7 @@ static void print_options(FILE *out, const struct cmd *cmd)
 	for (size_t i = 0; i < options_len; i++) {
 		const struct option *o = &options[i];
 
-		if (o->only && o->only != cmd)
+		if (!option_goes_with(o, cmd))
 			continue;
 		fprintf(out, "  %-14s %-5s %s\n", o->name, o->value ? o->value : "",
 			o->summary);
@@ -22,6 +23,16 @@ static void print_command(FILE *out, const struct cmd *cmd)
 		cmd->name, *cmd->usage ? " " : "", cmd->usage, cmd->summary,
 		cmd->help);
 	print_options(out, cmd);
+}
+
+/* "explain NAME      one stuck migration ..." */
+static void print_summary(FILE *out, const struct cmd *cmd)
+{
+	const char *usage = cmd->args > 0 ? cmd->usage : "";
+	int words = (int)strcspn(usage, " "); /* options are told by --help */
+
+	fprintf(out, "  %s %.*s%*s %s\n", cmd->name, words, usage,
+		18 - (int)strlen(cmd->name) - words, "", cmd->summary);
 }
 
 void help_print(FILE *out, const struct cmd *cmd)
@@ -40,9 +51,7 @@ void help_print(FILE *out, const struct cmd *cmd)
 	      "\n",
 		out);
 	for (size_t i = 0; commands[i]; i++)
-		fprintf(out, "  %-8s %-5s %s\n", commands[i]->name,
-			commands[i]->args > 0 ? commands[i]->usage : "",
-			commands[i]->summary);
+		print_summary(out, commands[i]);
 	fputs("\nOptions (each also as UNSTICK_..., see docs/configuration.md):\n",
 		out);
 	print_options(out, NULL);

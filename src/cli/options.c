@@ -6,34 +6,59 @@
 #include "unstick/auto.h"
 
 #define AT(field) offsetof(struct session, field)
+#define ONLY(...) ((const struct cmd *const[]){ __VA_ARGS__, NULL })
 
 const struct option options[] = {
 	{ "--database-url", "URL",
 		"the database; others can see it on a command line: prefer the "
 		"environment",
-		AT(options.database_url), NULL },
+		AT(options.database_url), NULL, false },
 	{ "--migrations", "DIR", "the migrations directory", AT(options.migrations),
-		NULL },
-	{ "--schema", "FILE", "schema.prisma", AT(options.schema), NULL },
-	{ "--config", "FILE", "unstick.yaml", AT(options.config), NULL },
-	{ "--format", "F", "text or json", AT(options.format), NULL },
-	{ "--evidence", "E", "catalog or replay", AT(options.evidence), NULL },
-	{ "--quiet", NULL, "say the outcome only", AT(options.quiet), NULL },
+		NULL, false },
+	{ "--schema", "FILE", "schema.prisma", AT(options.schema), NULL, false },
+	{ "--config", "FILE", "unstick.yaml", AT(options.config), NULL, false },
+	{ "--format", "F", "text or json", AT(options.format), NULL, false },
+	{ "--evidence", "E", "catalog or replay", AT(options.evidence), NULL,
+		false },
+	{ "--quiet", NULL, "say the outcome only", AT(options.quiet), NULL, false },
 	{ "--verbose", NULL, "say everything, also DETAIL values of errors",
-		AT(options.verbose), NULL },
+		AT(options.verbose), NULL, false },
 	{ "--applied", "NAME",
 		"record NAME as applied, as `migrate resolve --applied`",
-		AT(applied), &cmd_resolve },
+		AT(applied), ONLY(&cmd_resolve), false },
 	{ "--rolled-back", "NAME",
 		"record NAME as rolled back, as `migrate resolve --rolled-back`",
-		AT(rolled_back), &cmd_resolve },
-	{ "--help", NULL, "this text", AT(help), NULL },
-	{ "--version", NULL, "the version", AT(version), NULL },
+		AT(rolled_back), ONLY(&cmd_resolve), false },
+	{ "--record", "FILE",
+		"write the case to a new FILE, without secrets or users' data",
+		AT(record), ONLY(&cmd_explain), false },
+	{ "--trace", NULL,
+		"say which policies were asked, what each read and answered",
+		AT(options.trace),
+		ONLY(&cmd_audit, &cmd_resolve, &cmd_explain, &cmd_policy_replay),
+		false },
+	{ "--policy", "FILE",
+		"ask this policy instead of the configured ones; may be repeated",
+		AT(policies_given), ONLY(&cmd_policy_replay), true },
+	{ "--handler", "KIND",
+		"a kind of case it decides (failure); may be repeated",
+		AT(handlers), ONLY(&cmd_policy_new), true },
+	{ "--help", NULL, "this text", AT(help), NULL, false },
+	{ "--version", NULL, "the version", AT(version), NULL, false },
 };
 const size_t options_len = US_LEN(options);
 
 const struct cmd *const commands[] = { &cmd_status, &cmd_audit, &cmd_resolve,
-	&cmd_explain, NULL };
+	&cmd_explain, &cmd_policy_check, &cmd_policy_new, &cmd_policy_api,
+	&cmd_policy_replay, NULL };
+
+bool option_goes_with(const struct option *o, const struct cmd *cmd)
+{
+	for (const struct cmd *const *c = o->only; c && *c; c++)
+		if (*c == cmd)
+			return true;
+	return !o->only;
+}
 
 /* A value that came with the name ("--databse-url=...") is nobody's business. */
 static us_code no_such_option(const char *word, us_err *err)
@@ -102,23 +127,77 @@ static us_code take_option(
 	if (!value || !*value)
 		return us_fail(err, US_E_USAGE, "%s needs a value: %s %s", o->name,
 			o->name, o->value);
+	if (o->many)
+		return us_strs_add((void *)field, value, err);
 	*(const char **)(void *)field = value;
 	return US_OK;
 }
 
+static const struct cmd *find_command(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* Is there a command of two words that begins with this one? */
+static bool is_group(const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (size_t i = 0; n > 0 && commands[i]; i++)
+		if (strncmp(commands[i]->name, word, n) == 0 &&
+			commands[i]->name[n] == ' ')
+			return true;
+	return false;
+}
+
 static us_code take_word(struct session *s, char *word, us_err *err)
 {
+	US_AUTO(auto_str) char *name = NULL;
+	us_code rc;
+
 	if (s->cmd) {
 		((const char **)s->args)[s->nargs++] = word;
 		return US_OK;
 	}
-	for (size_t i = 0; commands[i]; i++) {
-		if (strcmp(commands[i]->name, word) == 0) {
-			s->cmd = commands[i];
-			return US_OK;
-		}
+	if (!s->group && is_group(word)) {
+		s->group = word;
+		return US_OK;
 	}
-	return no_such_command(word, err);
+	rc = us_strf(&name, err, "%s%s%s", s->group ? s->group : "",
+		s->group ? " " : "", word);
+	if (rc != US_OK)
+		return rc;
+	s->cmd = find_command(name);
+	return s->cmd ? US_OK : no_such_command(name, err);
+}
+
+/* Whether something was said for an option. */
+static bool is_said(const struct session *s, const struct option *o)
+{
+	const char *field = (const char *)s + o->offset;
+
+	if (!o->value)
+		return *(const bool *)(const void *)field;
+	if (o->many)
+		return ((const us_strs *)(const void *)field)->len > 0;
+	return *(const char *const *)(const void *)field != NULL;
+}
+
+static us_code goes_with(const struct option *o, us_err *err)
+{
+	US_AUTO(us_str_fini) us_str list = { 0 };
+
+	for (size_t i = 0; o->only[i]; i++)
+		us_str_addf(&list, "%s`unstick %s`",
+			i == 0           ? ""
+			: o->only[i + 1] ? ", "
+					 : " or ",
+			o->only[i]->name);
+	return us_fail(
+		err, US_E_USAGE, "%s goes with %s", o->name, us_str_text(&list));
 }
 
 /* Options that belong to another command, and the number of words. */
@@ -128,18 +207,15 @@ static us_code check(const struct session *s, us_err *err)
 		return US_OK;
 	if (!s->cmd)
 		return us_fail(err, US_E_USAGE,
-			"say what to do: status, audit, resolve or explain NAME "
-			"(see "
-			"`unstick --help`)");
-	for (size_t i = 0; i < US_LEN(options); i++) {
-		const struct option *o = &options[i];
-		const char *const *field =
-			(const void *)((const char *)s + o->offset);
-
-		if (o->only && o->only != s->cmd && *field)
-			return us_fail(err, US_E_USAGE, "%s goes with `unstick %s`",
-				o->name, o->only->name);
-	}
+			s->group ? "say what to do: policy check, policy new NAME, "
+				   "policy api or policy replay FILE (see "
+				   "`unstick --help`)"
+				 : "say what to do: status, audit, resolve or "
+				   "explain NAME (see `unstick --help`)");
+	for (size_t i = 0; i < US_LEN(options); i++)
+		if (!option_goes_with(&options[i], s->cmd) &&
+			is_said(s, &options[i]))
+			return goes_with(&options[i], err);
 	if (s->applied && s->rolled_back)
 		return us_fail(err, US_E_USAGE,
 			"--applied and --rolled-back contradict each other: say "

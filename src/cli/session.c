@@ -92,16 +92,28 @@ static us_code find_empty_folders(struct session *s, us_err *err)
 	return US_OK;
 }
 
+static us_code configure(struct session *s, us_err *err)
+{
+	us_code rc = us_config_load(&s->config, &s->options, err);
+
+	for (size_t i = 0; rc == US_OK && i < s->config->warnings.len; i++)
+		session_warn(s, s->config->warnings.items[i]);
+	return rc;
+}
+
+us_code session_configure(struct session *s, us_err *err)
+{
+	s->options.offline = true;
+	return configure(s, err);
+}
+
 us_code session_open(struct session *s, us_err *err)
 {
 	us_db_info info;
-	us_code rc = us_config_load(&s->config, &s->options, err);
+	us_code rc = configure(s, err);
 
 	if (rc != US_OK)
 		return rc;
-	for (size_t i = 0; i < s->config->warnings.len; i++)
-		session_warn(s, s->config->warnings.items[i]);
-
 	rc = us_run_open(&s->run, s->config, s->cmd->mode, err);
 	if (rc != US_OK)
 		return rc;
@@ -141,10 +153,19 @@ us_code session_load_policies(struct session *s, us_err *err)
 	return us_policies_load(&s->policies, s->config, db, log_line, s, err);
 }
 
+us_code session_load_policies_offline(
+	struct session *s, const us_config *config, us_err *err)
+{
+	return us_policies_load(
+		&s->policies, config, (us_policy_db){ 0 }, log_line, s, err);
+}
+
 void session_close(struct session *s)
 {
 	us_policies_free(s->policies);
 	us_run_close(s->run);
 	us_config_free(s->config);
+	us_strs_fini(&s->policies_given);
+	us_strs_fini(&s->handlers);
 	json_decref(s->document);
 }

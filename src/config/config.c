@@ -18,6 +18,14 @@ typedef struct {
 	us_err *err;
 } loader;
 
+void us_policy_file_fini(us_policy_file *p)
+{
+	free(p->path);
+	json_decref(p->with);
+	json_decref(p->with_lines);
+	*p = (us_policy_file){ 0 };
+}
+
 static void config_fini(us_config *c)
 {
 	us_url_fini(&c->url);
@@ -27,10 +35,8 @@ static void config_fini(us_config *c)
 	free(c->provider);
 	free(c->file);
 	free(c->prisma_engine);
-	for (size_t i = 0; i < c->policies_len; i++) {
-		free(c->policies[i].path);
-		json_decref(c->policies[i].with);
-	}
+	for (size_t i = 0; i < c->policies_len; i++)
+		us_policy_file_fini(&c->policies[i]);
 	free(c->policies);
 	free(c->shadow_url);
 	us_strs_fini(&c->before_change);
@@ -137,6 +143,7 @@ static us_code apply_flags(loader *l)
 			US_LEN(evidence), l->err);
 	c->quiet |= o->quiet;
 	c->verbose |= o->verbose;
+	c->trace = o->trace;
 	c->format = (us_format)s->format;
 	c->evidence = (us_evidence_choice)s->evidence;
 	c->pooler = (us_pooler)s->pooler;
@@ -316,6 +323,20 @@ static us_code refuse_empty_flags(const loader *l)
 	return US_OK;
 }
 
+/* What only a run with a database needs. */
+static us_code find_database(loader *l)
+{
+	us_code rc = check_provider(l);
+
+	if (rc == US_OK)
+		rc = find_migrations(l);
+	if (rc == US_OK)
+		rc = find_url(l);
+	if (rc == US_OK)
+		rc = find_shadow(l);
+	return rc == US_OK ? find_lock(l) : rc;
+}
+
 static us_code load(loader *l)
 {
 	us_config *c = &l->settings.config;
@@ -323,6 +344,7 @@ static us_code load(loader *l)
 
 	if (rc == US_OK)
 		rc = us_settings_init(&l->settings, l->err);
+	l->settings.mistakes = l->opt->mistakes;
 	if (rc == US_OK)
 		rc = read_file(l);
 	if (rc == US_OK)
@@ -332,16 +354,8 @@ static us_code load(loader *l)
 			&l->settings, &l->project.env, false, l->err);
 	if (rc == US_OK)
 		rc = apply_flags(l);
-	if (rc == US_OK)
-		rc = check_provider(l);
-	if (rc == US_OK)
-		rc = find_migrations(l);
-	if (rc == US_OK)
-		rc = find_url(l);
-	if (rc == US_OK)
-		rc = find_shadow(l);
-	if (rc == US_OK)
-		rc = find_lock(l);
+	if (rc == US_OK && !l->opt->offline)
+		rc = find_database(l);
 	c->schema = US_STEAL(l->project.schema.path);
 	c->provider = US_STEAL(l->project.schema.provider);
 	return rc;

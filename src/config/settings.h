@@ -12,9 +12,10 @@
 typedef struct {
 	us_config config;
 	us_said database_url, shadow_url;
-	char *schema;                                        /* path, or NULL */
-	char *migrations;                                    /* path, or NULL */
-	int deploy_when;                                     /* 1: always */
+	char *schema;      /* path, or NULL */
+	char *migrations;  /* path, or NULL */
+	int deploy_when;   /* 1: always */
+	us_strs *mistakes; /* us_options.mistakes */
 	int format, evidence, pooler, shadow, on_unresolved; /* index of the word */
 } us_settings;
 
@@ -27,6 +28,7 @@ typedef struct {
 	bool plain;            /* not quoted */
 	const char *base;      /* where relative paths start */
 	void *document, *node; /* libyaml's; NULL for a variable */
+	us_strs *mistakes;     /* us_options.mistakes */
 } us_value;
 
 /* US_E_CONFIG: "unstick.yaml:12: `deadline` <text>", "UNSTICK_DEADLINE <text>". */
@@ -65,6 +67,8 @@ us_code us_set_command(
 	const us_key *key, void *slot, const us_value *v, us_err *err);
 us_code us_set_policies(
 	const us_key *key, void *slot, const us_value *v, us_err *err);
+
+void us_policy_file_fini(us_policy_file *p);
 
 /* A text value without NULs; refuses lists, mappings and nothing at all. */
 US_MUST us_code us_value_text(const us_value *v, us_err *err);

@@ -81,6 +81,14 @@ static us_code unknown_key(const us_value *map, const char *section,
 		map->file, line, section, key, us_str_text(&list));
 }
 
+/* A mistake that is only noted, so that the others are found too. */
+static us_code note(const us_value *v, us_code rc, us_err *err)
+{
+	if (rc != US_E_CONFIG || !v->mistakes || !err)
+		return rc;
+	return us_strs_add(v->mistakes, err->msg, err);
+}
+
 static us_code add_word(
 	us_strs *words, const char *text, size_t n, const us_value *v, us_err *err)
 {
@@ -188,7 +196,8 @@ static us_code policy_field(us_policy_file *p, const us_value *map,
 	}
 	if (strcmp(key, "with") == 0) {
 		v = value_at(map, "policies.with", get(map, pair->value));
-		return us_yaml_object(&p->with, &v, err);
+		rc = us_yaml_object(&p->with, &v, err);
+		return rc ? rc : us_yaml_lines(&p->with_lines, &v, err);
 	}
 	return unknown_key(map, "policies.", key, line_of(get(map, pair->key)),
 		known, US_LEN(known), err);
@@ -228,11 +237,16 @@ us_code us_set_policies(
 	if (!c->policies)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	for (size_t i = 0; rc == US_OK && i < len; i++) {
+		us_policy_file *p = &c->policies[c->policies_len];
 		us_value one = value_at(
 			v, key->name, get(v, n->data.sequence.items.start[i]));
 
-		c->policies_len = i + 1;
-		rc = read_policy(&c->policies[i], &one, err);
+		rc = read_policy(p, &one, err);
+		if (rc == US_OK)
+			c->policies_len++;
+		else
+			us_policy_file_fini(p);
+		rc = note(v, rc, err);
 	}
 	return rc;
 }
@@ -330,7 +344,7 @@ static us_code read_section(
 					  map->file, map->line);
 	for (const yaml_node_pair_t *pair = n->data.mapping.pairs.start;
 		rc == US_OK && pair < n->data.mapping.pairs.top; pair++)
-		rc = read_pair(s, map, section, pair, err);
+		rc = note(map, read_pair(s, map, section, pair, err), err);
 	return rc;
 }
 
@@ -367,7 +381,7 @@ us_code us_settings_file(us_settings *s, const char *path, us_err *err)
 	US_AUTO(auto_str) char *text = NULL;
 	yaml_parser_t parser;
 	yaml_document_t document;
-	us_value root = { .file = path };
+	us_value root = { .file = path, .mistakes = s->mistakes };
 	size_t len;
 	us_code rc = us_path_parent(&base, path, err);
 

@@ -188,3 +188,21 @@ us_code us_yaml_object(json_t **out, const us_value *v, us_err *err)
 		return us_value_fail(v, err, "has to be a mapping");
 	return convert(out, &c, (int)(n - document->nodes.start) + 1, 0);
 }
+
+us_code us_yaml_lines(json_t **out, const us_value *v, us_err *err)
+{
+	const yaml_node_t *n = v->node;
+
+	*out = json_object();
+	for (const yaml_node_pair_t *p = n->data.mapping.pairs.start;
+		*out && p < n->data.mapping.pairs.top; p++) {
+		const yaml_node_t *k = yaml_document_get_node(v->document, p->key);
+
+		if (json_object_set_new(*out, (const char *)k->data.scalar.value,
+			    json_integer((int)k->start_mark.line + 1)) != 0) {
+			json_decref(*out);
+			*out = NULL;
+		}
+	}
+	return *out ? US_OK : us_fail(err, US_E_NOMEM, "out of memory");
+}

@@ -9,4 +9,8 @@ struct json_t;
  * *out is the caller's (json_decref). Private to src/config. */
 US_MUST us_code us_yaml_object(struct json_t **out, const us_value *v, us_err *err);
 
+/* The line of each of its keys, by the same names; of a mapping that
+ * us_yaml_object() has taken. *out is the caller's. */
+US_MUST us_code us_yaml_lines(struct json_t **out, const us_value *v, us_err *err);
+
 #endif

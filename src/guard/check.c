@@ -15,10 +15,8 @@ static bool may_hold_the_rows(const us_ground *g, const us_evidence *e)
 	       strcmp(g->db->ops->provider, "sqlite") == 0;
 }
 
-/* What not even an override gets past: a running migration, what can't be written
- * at all, and what could cost rows. NULL if there is nothing of the kind. */
-static const char *cannot_be_overridden(const us_ground *g, const us_case *c,
-	const us_evidence *e, const us_verdict *v)
+const char *guard_never(const us_ground *g, const us_case *c, const us_evidence *e,
+	us_action action)
 {
 	us_str why = { 0 };
 	bool quiet = us_guard_is_quiet(g, e, &why);
@@ -26,11 +24,11 @@ static const char *cannot_be_overridden(const us_ground *g, const us_case *c,
 	us_str_fini(&why);
 	if (!quiet)
 		return "not even an override acts where somebody may be at it";
-	if (v->action == US_ACTION_RENAME)
+	if (action == US_ACTION_RENAME)
 		return "a rename without the same checksum forges history";
 	if (c->moved)
 		return "its record is applied, not failed";
-	if (v->action == US_ACTION_APPLIED && !e->script)
+	if (action == US_ACTION_APPLIED && !e->script)
 		return "there is no script to record as applied";
 	if (may_hold_the_rows(g, e))
 		return "not even an override acts where a table's rows may be in "
@@ -38,14 +36,14 @@ static const char *cannot_be_overridden(const us_ground *g, const us_case *c,
 	return NULL;
 }
 
-static us_code check_override(us_guard *out, const us_ground *g, const us_case *c,
-	const us_evidence *e, const us_permits *p, const us_verdict *v, us_err *err)
+static us_code check_override(us_guard *out, const us_permits *p,
+	bool allow_override, const us_verdict *v, us_err *err)
 {
-	const char *never = cannot_be_overridden(g, c, e, v);
+	const char *never = p->never[v->action];
 
 	if (never)
 		return us_strf(&out->why, err, "%s; %s", p->why[v->action], never);
-	if (!g->config->allow_override)
+	if (!allow_override)
 		return us_strf(&out->why, err,
 			"%s; override needs `allow_override: true` in the "
 			"configuration",
@@ -54,22 +52,19 @@ static us_code check_override(us_guard *out, const us_ground *g, const us_case *
 	return us_strf(&out->why, err, "overridden: %s", p->why[v->action]);
 }
 
-us_code us_guard_check(us_guard *out, const us_ground *g, const us_case *c,
-	const us_evidence *e, const us_permits *p, const us_verdict *v, us_err *err)
+us_code us_guard_check(us_guard *out, const us_permits *p, bool allow_override,
+	const us_verdict *v, us_err *err)
 {
-	const us_candidate *to;
-
 	*out = (us_guard){ 0 };
 	if (!p->allowed[v->action]) {
 		if (v->override)
-			return check_override(out, g, c, e, p, v, err);
+			return check_override(out, p, allow_override, v, err);
 		return us_strdup(&out->why, p->why[v->action], err);
 	}
-	to = guard_same_script(e);
 	if (v->action == US_ACTION_RENAME &&
-		(!to || !v->to || strcmp(v->to, to->name) != 0))
+		(!p->rename_to || !v->to || strcmp(v->to, p->rename_to) != 0))
 		return us_strf(&out->why, err, "only %s can be the new name",
-			to ? to->name : "nothing");
+			p->rename_to ? p->rename_to : "nothing");
 	out->allowed = true;
 	return us_strdup(&out->why, p->why[v->action], err);
 }

@@ -323,16 +323,23 @@ us_code us_guard_permits(us_permits *out, const us_ground *g, const us_case *c,
 	const us_evidence *e, us_err *err)
 {
 	const struct facts facts = { g, c, e };
+	const us_candidate *to = guard_same_script(e);
 	us_code rc = US_OK;
 
 	*out = (us_permits){ 0 };
 	for (size_t i = 0; i < US_LEN(rules) && rc == US_OK; i++) {
 		us_action a = rules[i].action;
+		const char *never;
 		us_str why = { 0 };
 
 		out->allowed[a] = rules[i].permits(&facts, &why);
 		rc = us_str_take(&why, &out->why[a], NULL, err);
+		never = guard_never(g, c, e, a);
+		if (rc == US_OK && never)
+			rc = us_strdup(&out->never[a], never, err);
 	}
+	if (rc == US_OK && to)
+		rc = us_strdup(&out->rename_to, to->name, err);
 	if (rc != US_OK)
 		us_permits_fini(out);
 	return rc;
@@ -340,7 +347,10 @@ us_code us_guard_permits(us_permits *out, const us_ground *g, const us_case *c,
 
 void us_permits_fini(us_permits *p)
 {
-	for (size_t i = 0; i < US_ACTIONS; i++)
+	for (size_t i = 0; i < US_ACTIONS; i++) {
 		free(p->why[i]);
+		free(p->never[i]);
+	}
+	free(p->rename_to);
 	*p = (us_permits){ 0 };
 }

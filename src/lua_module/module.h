@@ -12,9 +12,6 @@
 /* What stands for JSON's null in a table, which can't hold nil: unstick.null. */
 extern const char us_lua_null;
 
-/* The table at idx as JSON, or NULL with *err set; the caller's. Never raises. */
-json_t *us_settings_from_lua(lua_State *L, int idx, us_err *err);
-
 /* p_* may raise, as in src/policy. */
 void p_case_type_open(lua_State *L);
 int p_case(lua_State *L);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "from_lua.h"
 #include "host.h"
 #include "module.h"
 #include "unstick/auto.h"
@@ -111,7 +112,7 @@ static int p_policy(lua_State *L)
 	luaL_setmetatable(L, POLICY_TYPE);
 	/* From here to the release of `with` nothing raises. */
 	if (lua_istable(L, 3))
-		with = us_settings_from_lua(L, 3, &err);
+		with = us_json_from_lua(L, 3, NULL, NULL, &us_lua_null, &err);
 	if (with || lua_isnil(L, 3))
 		rc = load(box, path, with, &limits, &err);
 	json_decref(with);

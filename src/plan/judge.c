@@ -35,6 +35,7 @@ void us_judgement_free(us_judgement *j)
 	us_verdict_fini(&j->verdict);
 	us_guard_fini(&j->guard);
 	free(j->outcome_why);
+	json_decref(j->trace);
 	free(j);
 }
 
@@ -88,11 +89,10 @@ us_code us_glance(
 
 /* ---- the policies' turn ---- */
 
-/* What a policy sees: the case as reported, with the clock and the history. */
-static json_t *policy_case(const us_judgement *j, const us_run *run)
+json_t *us_judgement_case(const us_judgement *j, const us_run *run, bool details)
 {
-	json_t *v = us_view_case(&j->ground, &j->kase, j->evidence, &j->permits,
-		run->config->verbose);
+	json_t *v = us_view_case(
+		&j->ground, &j->kase, j->evidence, &j->permits, details);
 	char now[US_TIME_TEXT];
 
 	us_time_format(now, j->ground.now);
@@ -110,7 +110,7 @@ static json_t *policy_case(const us_judgement *j, const us_run *run)
 static us_code ask(
 	us_judgement *j, const us_run *run, us_policies *policies, us_err *err)
 {
-	json_t *kase = policy_case(j, run);
+	json_t *kase = us_judgement_case(j, run, run->config->verbose);
 	us_code rc;
 
 	if (!kase)
@@ -118,16 +118,21 @@ static us_code ask(
 	rc = us_policies_decide(
 		policies, j->evidence->kind, kase, &j->verdict, err);
 	json_decref(kase);
+	if (rc == US_OK && us_policies_trace(policies)) {
+		j->trace = json_deep_copy(us_policies_trace(policies));
+		if (!j->trace)
+			return us_fail(err, US_E_NOMEM, "out of memory");
+	}
 	return rc;
 }
 
-static us_outcome outcome_of(const us_judgement *j)
+us_outcome us_outcome_of(const us_verdict *v, const us_guard *g)
 {
-	if (!j->verdict.given)
+	if (!v->given)
 		return US_OUTCOME_UNDECIDED;
-	if (!j->guard.allowed)
+	if (!g->allowed)
 		return US_OUTCOME_REFUSED;
-	switch (j->verdict.action) {
+	switch (v->action) {
 	case US_ACTION_STOP:
 		return US_OUTCOME_STOPPED;
 	case US_ACTION_SKIP:
@@ -148,10 +153,10 @@ static us_code decide(
 	us_code rc = ask(j, run, policies, err);
 
 	if (rc == US_OK && j->verdict.given)
-		rc = us_guard_check(&j->guard, &j->ground, &j->kase, j->evidence,
-			&j->permits, &j->verdict, err);
+		rc = us_guard_check(&j->guard, &j->permits,
+			run->config->allow_override, &j->verdict, err);
 	if (rc == US_OK)
-		j->outcome = outcome_of(j);
+		j->outcome = us_outcome_of(&j->verdict, &j->guard);
 	return rc;
 }
 
@@ -251,6 +256,8 @@ json_t *us_judgement_view(const us_judgement *j, json_t *actions, bool details)
 				 : json_string(us_outcome_name(j->outcome)));
 	if (j->outcome_why)
 		set(v, &ok, "outcome_why", us_view_text(j->outcome_why));
+	if (j->trace)
+		set(v, &ok, "trace", json_incref(j->trace));
 	if (j->then)
 		set(v, &ok, "then", us_judgement_view(j->then, NULL, details));
 	if (!ok) {

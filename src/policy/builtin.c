@@ -32,6 +32,11 @@ const us_builtin *us_builtin_module(const char *name)
 	return NULL;
 }
 
+const char *us_policy_api(void)
+{
+	return us_text_meta_unstick_lua;
+}
+
 const us_builtin *us_builtins(size_t *n)
 {
 	*n = US_LEN(builtins);

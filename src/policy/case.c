@@ -8,15 +8,16 @@
 #include "shape.h"
 
 #define VALUE "unstick.Value"
-#define CACHE                                                                      \
-	1 /* user value: what was read before, so that it is the same again        \
-	   */
+/* User values: what was read before, so that it is the same again; and, while reads
+ * are traced, where in the case it is. */
+enum { CACHE = 1, PATH = 2 };
 
 static int p_unknown_field(
 	lua_State *L, const struct us_shape *shape, const char *name)
 {
 	const char *nearest = us_shape_nearest(shape, name);
 
+	us_host_of(L)->slip = true;
 	if (nearest)
 		return luaL_error(L, "%s has no '%s'; did you mean '%s'?",
 			shape->what, name, nearest);
@@ -68,10 +69,61 @@ void p_push_json(lua_State *L, const json_t *json, const struct us_shape *shape,
 	case JSON_OBJECT:
 		break;
 	}
-	v = lua_newuserdatauv(L, sizeof(*v), 1);
+	v = lua_newuserdatauv(L, sizeof(*v), 2);
 	/* jansson's look-ups take a pointer to a json_t that they don't change */
 	*v = (struct value){ (json_t *)json, shape, call };
 	luaL_setmetatable(L, VALUE);
+}
+
+/* ---- what was read ---- */
+
+void p_name_value(lua_State *L, const char *path)
+{
+	if (!us_host_of(L)->reads || !luaL_testudata(L, -1, VALUE))
+		return;
+	lua_pushstring(L, path);
+	lua_setiuservalue(L, -2, PATH);
+}
+
+/* Pushes the path of the member that the key at stack index 2 names: "records[].id"
+ * of all elements alike, or a history of thousands would be told name by name. */
+static void p_push_path(lua_State *L, const struct value *v)
+{
+	const char *of = lua_getiuservalue(L, 1, PATH) == LUA_TSTRING
+				 ? lua_tostring(L, -1)
+				 : "";
+
+	if (json_is_array(v->json))
+		lua_pushfstring(L, "%s[]", of);
+	else
+		lua_pushfstring(L, "%s%s%s", of, *of ? "." : "",
+			luaL_tolstring(L, 2, NULL));
+}
+
+/* Notes that the member with the key at stack index 2 is read; it is on top. */
+static void p_note_member(lua_State *L, const struct value *v)
+{
+	us_host *h = us_host_of(L);
+	int member = lua_gettop(L);
+
+	if (!h->reads || lua_type(L, member) == LUA_TFUNCTION)
+		return;
+	p_push_path(L, v);
+	us_trace_read(h, lua_tostring(L, -1));
+	if (luaL_testudata(L, member, VALUE)) {
+		lua_pushvalue(L, -1);
+		lua_setiuservalue(L, member, PATH);
+	}
+	lua_settop(L, member);
+}
+
+/* Notes that the value at stack index 1 itself was looked at. */
+static void p_note_value(lua_State *L)
+{
+	us_host *h = us_host_of(L);
+
+	if (h->reads && lua_getiuservalue(L, 1, PATH) == LUA_TSTRING)
+		us_trace_read(h, lua_tostring(L, -1));
 }
 
 /* ---- reading ---- */
@@ -87,12 +139,16 @@ static int p_permits(lua_State *L)
 	if (!us_action_parse(&action, wanted)) {
 		const char *nearest = us_action_nearest(wanted);
 
+		us_host_of(L)->slip = true;
 		if (nearest)
 			return luaL_error(L,
 				"there is no action '%s'; did you mean '%s'?",
 				wanted, nearest);
 		return luaL_error(L, "there is no action '%s'", wanted);
 	}
+	if (us_host_of(L)->reads)
+		us_trace_read(
+			us_host_of(L), lua_pushfstring(L, "permits(%s)", wanted));
 	for (size_t i = 0; i < json_array_size(permitted) && !found; i++) {
 		const char *name = json_string_value(json_array_get(permitted, i));
 
@@ -108,6 +164,7 @@ static void p_push_element(lua_State *L, const struct value *v)
 	int is_integer;
 	lua_Integer i = lua_tointegerx(L, 2, &is_integer);
 
+	us_host_of(L)->slip |= lua_type(L, 2) == LUA_TSTRING;
 	if (lua_type(L, 2) == LUA_TSTRING)
 		luaL_error(L, "'%s' is asked of a list; index it with a number",
 			lua_tostring(L, 2));
@@ -153,6 +210,7 @@ static int p_index(lua_State *L)
 		p_push_element(L, v);
 	else
 		p_push_member(L, v);
+	p_note_member(L, v);
 	if (!worth_keeping(lua_type(L, -1)))
 		return 1; /* value key cache|nil result */
 	if (lua_isnil(L, 3)) {
@@ -171,12 +229,14 @@ static int p_len(lua_State *L)
 {
 	const struct value *v = p_value(L, 1);
 
+	p_note_value(L);
 	lua_pushinteger(L, (lua_Integer)json_array_size(v->json));
 	return 1;
 }
 
 static int p_newindex(lua_State *L)
 {
+	us_host_of(L)->slip = true;
 	return luaL_error(L,
 		"'%s' can't be set: what a policy is given is read-only",
 		luaL_tolstring(L, 2, NULL));
@@ -239,6 +299,8 @@ static int p_next_value(lua_State *L)
 {
 	const struct value *v = p_value(L, 1);
 
+	lua_settop(L, 2);
+	p_note_value(L);
 	lua_settop(L, 2);
 	if (json_is_array(v->json) ? !p_next_element(L, v) : !p_next_member(L, v)) {
 		lua_pushnil(L);

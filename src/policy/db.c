@@ -224,6 +224,8 @@ static int p_query(lua_State *L)
 
 	luaL_argexpected(L, lua_istable(L, 1), 1, "db, as in db:query(...)");
 	query.sql = luaL_checklstring(L, 2, &len);
+	if (h->reads)
+		us_trace_read(h, "db:query");
 	luaL_checkstack(L, nparams + LUA_MINSTACK, "too many parameters");
 	if (connect(h->run, &err) != US_OK)
 		p_raise(L, &err);

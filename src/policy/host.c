@@ -10,16 +10,6 @@
 #include "shape.h"
 #include "unstick/auto.h"
 
-/* Handlers are named after the kinds of cases (DESIGN, "Cases"). */
-static const char *const handler_names[US_HANDLERS] = {
-	[US_CASE_IN_PROGRESS] = "in_progress",
-	[US_CASE_NAME_MISMATCH] = "name_mismatch",
-	[US_CASE_PARTIAL_APPLY] = "partial_apply",
-	[US_CASE_TIMEOUT] = "timeout",
-	[US_CASE_FAILURE] = "failure",
-	[US_HANDLER_ANY] = "any",
-};
-
 /* ---- protected calls ---- */
 
 static void keep_trace(us_host *h, const char *trace)
@@ -100,6 +90,7 @@ static us_code run(us_host *h, lua_CFunction fn, void *arg, us_err *err)
 	}
 	h->line = 0;
 	h->logged = 0;
+	h->slip = false;
 	free(h->trace);
 	h->trace = NULL;
 	us_limits_begin(h);
@@ -119,62 +110,6 @@ static us_code run(us_host *h, lua_CFunction fn, void *arg, us_err *err)
 
 /* ---- loading ---- */
 
-int us_handler_index(const char *name)
-{
-	for (int i = 0; i < US_HANDLERS; i++)
-		if (strcmp(handler_names[i], name) == 0)
-			return i;
-	return -1;
-}
-
-/* One entry of the policy's table: stack ... table key value. */
-static void p_load_entry(lua_State *L, us_host *h)
-{
-	const char *names[US_HANDLERS + 1];
-	const char *name, *nearest;
-	int i;
-
-	if (lua_type(L, -2) != LUA_TSTRING)
-		luaL_error(L,
-			"%s: expected the names of handlers, got a %s as a key",
-			h->name, luaL_typename(L, -2));
-	name = lua_tostring(L, -2);
-	if (strcmp(name, "summary") == 0) {
-		if (lua_type(L, -1) != LUA_TSTRING)
-			luaL_error(L, "%s: `summary` must be a text, not a %s",
-				h->name, luaL_typename(L, -1));
-		return;
-	}
-	i = us_handler_index(name);
-	if (i >= 0 && lua_isfunction(L, -1)) {
-		lua_pushvalue(L, -1);
-		h->handlers[i] = luaL_ref(L, LUA_REGISTRYINDEX);
-		return;
-	}
-	if (i >= 0)
-		luaL_error(L, "%s: `%s` must be a function, not a %s", h->name,
-			name, luaL_typename(L, -1));
-	for (i = 0; i < US_HANDLERS; i++)
-		names[i] = handler_names[i];
-	names[US_HANDLERS] = "summary";
-	nearest = us_nearest(name, names, US_LEN(names));
-	if (nearest)
-		luaL_error(L, "%s: there is no handler `%s`; did you mean `%s`?",
-			h->name, name, nearest);
-	luaL_error(L,
-		"%s: there is no handler `%s` (handlers: in_progress, "
-		"name_mismatch, partial_apply, timeout, failure, any)",
-		h->name, name);
-}
-
-static bool has_handler(const us_host *h)
-{
-	for (int i = 0; i < US_HANDLERS; i++)
-		if (h->handlers[i] != LUA_NOREF)
-			return true;
-	return false;
-}
-
 static int p_load(lua_State *L)
 {
 	const us_host_source *source = lua_touserdata(L, 1);
@@ -187,16 +122,7 @@ static int p_load(lua_State *L)
 		return lua_error(L);
 	p_sandbox_enter(L);
 	lua_call(L, 0, 1);
-	if (!lua_istable(L, -1))
-		return luaL_error(L,
-			"%s: expected a table of handlers to be returned, "
-			"got %s%s",
-			h->name, lua_isnil(L, -1) ? "" : "a ",
-			lua_isnil(L, -1) ? "nothing" : luaL_typename(L, -1));
-	for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
-		p_load_entry(L, h);
-	if (!has_handler(h))
-		return luaL_error(L, "%s: its table has no handlers", h->name);
+	p_table_read(L);
 	return 0;
 }
 
@@ -257,6 +183,9 @@ us_code us_host_new(
 		rc = name_file(h, &why);
 		goto out;
 	}
+	rc = us_settings_apply(h, source, &why);
+	if (rc != US_OK)
+		goto out;
 	*out = h;
 	h = NULL;
 out:
@@ -273,6 +202,9 @@ void us_host_free(us_host *h)
 	if (h->L)
 		lua_close(h->L);
 	json_decref(h->with);
+	json_decref(h->declared);
+	json_decref(h->reads);
+	us_shape_free(h->with_shape);
 	free(h->name);
 	free(h->chunk);
 	free(h->folder);
@@ -297,7 +229,8 @@ static int p_decide(lua_State *L)
 	lua_pushvalue(L, -1);
 	p_push_json(L, call->kase, &us_case_shape, h->call);
 	p_push_db(L);
-	p_push_json(L, h->with, NULL, US_CALL_FOREVER);
+	p_push_json(L, h->with, h->with_shape, US_CALL_FOREVER);
+	p_name_value(L, "with");
 	lua_call(L, 3, 1); /* call handler answer */
 	p_verdict_read(L, 2, call->out);
 	return 0;
@@ -319,6 +252,7 @@ static us_code broke(us_host *h, const us_err *why, us_verdict *out, us_err *err
 	us_str_fini(&text);
 	if (rc != US_OK)
 		return rc;
+	out->broke = true;
 	out->line = h->line;
 	out->trace = US_STEAL(h->trace);
 	return US_OK;
@@ -327,12 +261,15 @@ static us_code broke(us_host *h, const us_err *why, us_verdict *out, us_err *err
 us_code us_host_decide(us_host *h, us_case_kind kind, const json_t *kase,
 	us_verdict *out, us_err *err)
 {
-	struct decide_call call = { h->handlers[kind], kase, out };
+	struct decide_call call = { h->handlers[us_host_handler(h, kind)], kase,
+		out };
 	us_err why = { 0 };
 
 	*out = (us_verdict){ .seconds = -1 };
-	if (call.handler == LUA_NOREF)
-		call.handler = h->handlers[US_HANDLER_ANY];
+	if (h->run->trace) {
+		json_decref(h->reads);
+		h->reads = json_object();
+	}
 	if (call.handler == LUA_NOREF)
 		return US_OK;
 	if (run(h, p_decide, &call, &why) == US_OK)

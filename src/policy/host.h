@@ -13,6 +13,7 @@
  * memory; all others run outside (or are called by p_* and never raise) and may own
  * memory. */
 typedef struct us_host us_host;
+struct us_shape; /* shape.h */
 
 /* What the hosts of a run have in common. */
 typedef struct {
@@ -21,6 +22,11 @@ typedef struct {
 	us_db *conn; /* NULL until a policy asks for it */
 	us_policy_log_fn *log;
 	void *log_ctx;
+	bool trace; /* what handlers read is noted */
+	/* Is told of mistakes in a policy's table, so that loading goes on and
+	 * finds the others too; NULL: the first one is an error. */
+	void (*mistake)(void *ctx, const char *file, int line, const char *text);
+	void *mistake_ctx;
 } us_host_run;
 
 /* A policy's text and where it comes from. Borrowed for the call. */
@@ -30,12 +36,20 @@ typedef struct {
 	size_t len;
 	const char *folder; /* what `require` can see; NULL: nothing */
 	json_t *with;       /* its settings, or NULL */
+	/* Where they stand: unstick.yaml or NULL, the policy's line in there, and
+	 * those of its settings by name (or NULL). */
+	const char *settings_file;
+	int line;
+	const json_t *with_lines;
 } us_host_source;
 
 /* *out is the caller's; run must outlive it. US_E_POLICY names file and line. */
 US_MUST us_code us_host_new(
 	us_host **out, const us_host_source *source, us_host_run *run, us_err *err);
 void us_host_free(us_host *h);
+/* The same of a policy that is configured: a file, or "builtin:NAME". policies.c */
+US_MUST us_code us_host_open(us_host **out, const us_config *config,
+	const us_policy_file *f, us_host_run *run, us_err *err);
 
 /* Asks this policy. Whatever goes wrong in it is a verdict; only NOMEM is an error.
  */
@@ -61,7 +75,10 @@ struct us_host {
 	char *chunk; /* the name Lua knows the text by: "@file" or "=builtin:..." */
 	char *folder;
 	json_t *with;
-	int handlers[US_HANDLERS]; /* registry references; LUA_NOREF if absent */
+	json_t *declared;            /* the settings it says it has, or NULL */
+	struct us_shape *with_shape; /* their names, or NULL */
+	int handlers[US_HANDLERS];   /* registry references; LUA_NOREF if absent */
+	int lines[US_HANDLERS];      /* where each begins */
 
 	size_t used; /* bytes the state holds */
 
@@ -74,6 +91,8 @@ struct us_host {
 	int line;    /* where in the policy's own file something went wrong, or 0 */
 	char *trace; /* and how it got there */
 	size_t logged; /* messages so far */
+	json_t *reads; /* paths of what was read, as keys; NULL: not traced */
+	bool slip; /* a name was asked for that is never there, whatever the case */
 
 	us_err poison; /* what the limit said when it fired */
 };
@@ -85,8 +104,13 @@ typedef enum { US_MISSING_IS_NIL, US_MISSING_RAISES } us_missing;
 
 #define US_CALL_FOREVER 0UL /* for values that don't expire */
 
+/* table.c */
 /* The handler of this name, or -1. */
 int us_handler_index(const char *name);
+/* The one that is asked about this kind; the policy may not have it, either. */
+int us_host_handler(const us_host *h, us_case_kind kind);
+/* Takes the handlers out of the table on top of the stack. */
+void p_table_read(lua_State *L);
 
 /* limits.c */
 void *us_limits_alloc(void *host, void *block, size_t old_size, size_t new_size);
@@ -115,18 +139,32 @@ void p_freeze(lua_State *L, const char *what, us_missing missing);
 int p_require(lua_State *L);
 
 /* case.c */
-struct us_shape; /* shape.h */
 void p_case_open(lua_State *L);
 /* shape NULL: any names are fine; call: the value's life, see us_host.call. */
 void p_push_json(lua_State *L, const json_t *json, const struct us_shape *shape,
 	unsigned long call);
 int p_next(lua_State *L);
+/* What is on top of the stack is called this when reads are traced. */
+void p_name_value(lua_State *L, const char *path);
 
 /* verdict.c */
 void p_verdict_open(lua_State *L);
 /* Copies the answer on top of the stack; raises if it isn't one. `handler` is the
  * stack index of the function that gave it. */
 void p_verdict_read(lua_State *L, int handler, us_verdict *out);
+
+/* settings.c: `settings` of a policy's table, and what unstick.yaml says of them.
+ */
+/* Checks the declaration (h->declared), then the source's settings against it, and
+ * makes h->with and h->with_shape of them. Mistakes go to run->mistake. */
+US_MUST us_code us_settings_apply(
+	us_host *h, const us_host_source *source, us_err *err);
+
+/* trace.c */
+void us_trace_read(us_host *h, const char *path);
+/* Adds what this host just said to the trace, an array. */
+US_MUST us_code us_trace_add(json_t *trace, const us_host *h, us_case_kind kind,
+	const us_verdict *v, us_err *err);
 
 /* log.c */
 void p_log_open(lua_State *L);
@@ -144,6 +182,16 @@ void us_policy_text(us_str *out, const char *bytes, size_t n, size_t max);
  * docs/policies.md. */
 US_MUST us_code us_sql_check(
 	const char *sql, size_t len, bool postgresql, us_err *err);
+
+/* check.c */
+typedef struct us_checkup us_checkup;
+/* A mistake, unless the same was told before. */
+void us_checkup_tell(us_checkup *c, const char *level, const char *file, int line,
+	const char *fmt, ...) US_PRINTF(5, 6);
+
+/* try.c: every handler is asked about every sample case of its kind. */
+US_MUST us_code us_checkup_try(
+	us_checkup *c, us_host *const *hosts, size_t n, us_err *err);
 
 /* builtin.c */
 typedef struct {

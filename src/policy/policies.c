@@ -14,45 +14,46 @@ struct us_policies {
 	us_host_run run;
 	us_host **hosts;
 	size_t n, cap;
+	json_t *trace; /* of the last decision; NULL: not traced */
 };
 
-static us_code add(us_policies *p, const us_host_source *source, us_err *err)
+/* Room for another one. */
+static us_code grow(us_policies *p, us_err *err)
 {
-	us_code rc;
+	size_t cap = p->cap ? 2 * p->cap : 8;
+	us_host **grown;
 
-	if (p->n == p->cap) {
-		size_t cap = p->cap ? 2 * p->cap : 8;
-		us_host **grown = reallocarray(p->hosts, cap, sizeof(us_host *));
-
-		if (!grown)
-			return us_fail(err, US_E_NOMEM, "out of memory");
-		p->hosts = grown;
-		p->cap = cap;
-	}
-	rc = us_host_new(&p->hosts[p->n], source, &p->run, err);
-	if (rc == US_OK)
-		p->n++;
-	return rc;
+	if (p->n < p->cap)
+		return US_OK;
+	grown = reallocarray(p->hosts, cap, sizeof(us_host *));
+	if (!grown)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	p->hosts = grown;
+	p->cap = cap;
+	return US_OK;
 }
 
-static us_code add_builtin(
-	us_policies *p, const us_builtin *b, json_t *with, us_err *err)
+/* ---- opening one ---- */
+
+static us_code open_builtin(us_host **out, us_host_run *run, const us_builtin *b,
+	json_t *with, us_err *err)
 {
 	US_AUTO(auto_str) char *name = NULL;
 	us_code rc = us_strf(&name, err, BUILTIN "%s", b->name);
 
 	if (rc != US_OK)
 		return rc;
-	return add(p,
+	return us_host_new(out,
 		&(us_host_source){ .name = name,
 			.text = b->text,
 			.len = b->len,
 			.with = with },
-		err);
+		run, err);
 }
 
 /* A built-in one by name, at another place in the order or with settings. */
-static us_code add_named(us_policies *p, const us_policy_file *f, us_err *err)
+static us_code open_named(
+	us_host **out, us_host_run *run, const us_policy_file *f, us_err *err)
 {
 	const char *name = f->path + strlen(BUILTIN);
 	size_t n;
@@ -60,19 +61,21 @@ static us_code add_named(us_policies *p, const us_policy_file *f, us_err *err)
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(all[i].name, name) == 0)
-			return add_builtin(p, &all[i], f->with, err);
+			return open_builtin(out, run, &all[i], f->with, err);
 	return us_fail(err, US_E_POLICY, "there is no built-in policy '%s'", name);
 }
 
-static us_code add_file(us_policies *p, const us_policy_file *f, us_err *err)
+us_code us_host_open(us_host **out, const us_config *config,
+	const us_policy_file *f, us_host_run *run, us_err *err)
 {
 	US_AUTO(auto_str) char *text = NULL;
 	US_AUTO(auto_str) char *folder = NULL;
 	size_t len = 0;
 	us_code rc;
 
+	*out = NULL;
 	if (strncmp(f->path, BUILTIN, strlen(BUILTIN)) == 0)
-		return add_named(p, f, err);
+		return open_named(out, run, f, err);
 	rc = us_file_read(&text, &len, f->path, FILE_MAX, err);
 	if (rc == US_E_NOMEM)
 		return rc;
@@ -84,34 +87,60 @@ static us_code add_file(us_policies *p, const us_policy_file *f, us_err *err)
 	rc = us_path_parent(&folder, f->path, err);
 	if (rc != US_OK)
 		return rc;
-	return add(p,
+	return us_host_new(out,
 		&(us_host_source){ .name = f->path,
 			.text = text,
 			.len = len,
 			.folder = folder,
-			.with = f->with },
-		err);
+			.with = f->with,
+			.settings_file = config->file,
+			.line = f->line,
+			.with_lines = f->with_lines },
+		run, err);
+}
+
+/* ---- a run's ---- */
+
+static us_code load_all(us_policies *p, const us_config *config, us_err *err)
+{
+	us_code rc = US_OK;
+	size_t n;
+	const us_builtin *builtins = us_builtins(&n);
+
+	for (size_t i = 0; i < config->policies_len && rc == US_OK; i++) {
+		rc = grow(p, err);
+		if (rc == US_OK)
+			rc = us_host_open(&p->hosts[p->n], config,
+				&config->policies[i], &p->run, err);
+		p->n += rc == US_OK;
+	}
+	for (size_t i = 0; config->builtin && i < n && rc == US_OK; i++) {
+		rc = grow(p, err);
+		if (rc == US_OK)
+			rc = open_builtin(
+				&p->hosts[p->n], &p->run, &builtins[i], NULL, err);
+		p->n += rc == US_OK;
+	}
+	return rc;
 }
 
 us_code us_policies_load(us_policies **out, const us_config *config,
 	us_policy_db db, us_policy_log_fn *log, void *log_ctx, us_err *err)
 {
 	us_policies *p = calloc(1, sizeof(*p));
-	us_code rc = US_OK;
-	const us_builtin *builtins;
-	size_t n;
+	us_code rc;
 
 	*out = NULL;
 	if (!p)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	p->run = (us_host_run){
-		.limits = config->limits, .db = db, .log = log, .log_ctx = log_ctx
+		.limits = config->limits,
+		.db = db,
+		.log = log,
+		.log_ctx = log_ctx,
+		.trace = config->trace,
 	};
-	for (size_t i = 0; i < config->policies_len && rc == US_OK; i++)
-		rc = add_file(p, &config->policies[i], err);
-	builtins = us_builtins(&n);
-	for (size_t i = 0; config->builtin && i < n && rc == US_OK; i++)
-		rc = add_builtin(p, &builtins[i], NULL, err);
+	rc = load_all(p, config, err);
 	if (rc != US_OK) {
 		us_policies_free(p);
 		return rc;
@@ -128,6 +157,7 @@ void us_policies_free(us_policies *p)
 		us_host_free(p->hosts[i]);
 	free(p->hosts);
 	us_db_close(p->run.conn);
+	json_decref(p->trace);
 	free(p);
 }
 
@@ -137,7 +167,21 @@ us_code us_policies_decide(us_policies *p, us_case_kind kind, const json_t *kase
 	us_code rc = US_OK;
 
 	*out = (us_verdict){ .seconds = -1 };
-	for (size_t i = 0; i < p->n && rc == US_OK && !out->given; i++)
+	if (p->run.trace) {
+		json_decref(p->trace);
+		p->trace = json_array();
+		if (!p->trace)
+			return us_fail(err, US_E_NOMEM, "out of memory");
+	}
+	for (size_t i = 0; i < p->n && rc == US_OK && !out->given; i++) {
 		rc = us_host_decide(p->hosts[i], kind, kase, out, err);
+		if (rc == US_OK && p->trace)
+			rc = us_trace_add(p->trace, p->hosts[i], kind, out, err);
+	}
 	return rc;
+}
+
+const json_t *us_policies_trace(const us_policies *p)
+{
+	return p->trace;
 }

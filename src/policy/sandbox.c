@@ -42,6 +42,7 @@ static int p_frozen_index(lua_State *L)
 	if (!lua_isnil(L, -1) || lua_type(L, 2) != LUA_TSTRING)
 		return 1;
 	name = lua_tostring(L, 2);
+	us_host_of(L)->slip = true;
 	nearest = p_nearest_key(L, lua_upvalueindex(1), name);
 	if (nearest)
 		return luaL_error(L, "%s has no '%s'; did you mean '%s'?", what,
@@ -52,6 +53,7 @@ static int p_frozen_index(lua_State *L)
 /* upvalue: what it is called */
 static int p_frozen_newindex(lua_State *L)
 {
+	us_host_of(L)->slip = true;
 	return luaL_error(L,
 		"%s is read-only, '%s' can't be set (is a `local` missing?)",
 		lua_tostring(L, lua_upvalueindex(1)), luaL_tolstring(L, 2, NULL));

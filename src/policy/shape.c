@@ -2,6 +2,7 @@
  * JSON from elsewhere may, and a policy may ask for one that was never there. */
 #include "shape.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "unstick/auto.h"
@@ -66,9 +67,42 @@ const us_field *us_shape_find(const us_shape *shape, const char *name)
 
 const char *us_shape_nearest(const us_shape *shape, const char *name)
 {
-	const char *names[US_LEN(case_fields)]; /* the longest of them */
+	const char **names = calloc(shape->n + 1, sizeof(*names));
+	const char *nearest = NULL;
 
-	for (size_t i = 0; i < shape->n; i++)
+	for (size_t i = 0; names && i < shape->n; i++)
 		names[i] = shape->fields[i].name;
-	return us_nearest(name, names, shape->n);
+	if (names) /* without memory there is just no hint */
+		nearest = us_nearest(name, names, shape->n);
+	free(names);
+	return nearest;
+}
+
+us_shape *us_shape_new(const char *what, const json_t *names)
+{
+	const size_t n = json_object_size(names);
+	us_shape *shape = calloc(1, sizeof(*shape));
+	us_field *fields = calloc(n + 1, sizeof(*fields));
+	const char *name;
+	json_t *unused;
+
+	if (!shape || !fields) {
+		free(shape);
+		free(fields);
+		return NULL;
+	}
+	*shape = (us_shape){ what, fields, 0 };
+	json_object_foreach((json_t *)names, name, unused)
+	{
+		fields[shape->n++].name = name;
+	}
+	return shape;
+}
+
+void us_shape_free(us_shape *shape)
+{
+	if (!shape)
+		return;
+	free((us_field *)shape->fields);
+	free(shape);
 }

@@ -132,6 +132,7 @@ _Noreturn static void p_refuse(
 	const struct answer *a, const char *expected, const char *got)
 {
 	us_host_of(a->L)->line = a->line;
+	us_host_of(a->L)->slip = true;
 	luaL_error(a->L, "%s:%d: expected %s, got %s", a->file, a->line, expected,
 		got);
 	abort(); /* not reached */

@@ -36,6 +36,22 @@ static void print_entry(page *p, const json_t *run)
 	page_end(p);
 }
 
+/* `explain --record`. */
+static void print_recorded(page *p, const json_t *run)
+{
+	const char *file = text_at(run, "recorded");
+
+	if (!file)
+		return;
+	page_begin(p, 0);
+	page_say(p, "recorded in ");
+	page_name(p, file);
+	page_say(p, "; `unstick policy replay ");
+	page_shell_word(p, file);
+	page_say(p, "` decides it again");
+	page_end(p);
+}
+
 static void text_cases(page *p, const json_t *run)
 {
 	size_t i;
@@ -51,6 +67,7 @@ static void text_cases(page *p, const json_t *run)
 	}
 	page_gap(p);
 	print_entry(p, run);
+	print_recorded(p, run);
 }
 
 us_code us_report_text(
@@ -63,7 +80,7 @@ us_code us_report_text(
 		if (!style->quiet)
 			print_database(&p, run);
 		text_status(&p, run);
-	} else {
+	} else if (!text_policy(&p, run)) {
 		if (!style->quiet)
 			text_cases(&p, run);
 		text_summary(&p, run);

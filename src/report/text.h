@@ -26,6 +26,8 @@ void text_case(page *p, const json_t *run, const json_t *kase);
 void text_found(page *p, const json_t *run, const json_t *kase);
 /* The same records asked again under their folder's name: what that adds. */
 void text_renamed(page *p, const json_t *then);
+/* --trace: who was asked, what each read and answered. */
+void text_trace(page *p, const json_t *kase);
 /* What was decided, by whom, and what the guard says to it. */
 void text_decided(page *p, const json_t *kase);
 /* The SQL; only what is asked for by the command or --verbose. */
@@ -37,6 +39,12 @@ void text_next(page *p, const json_t *run, const json_t *kase);
 /* Statement by statement, then the records. */
 void text_statements(page *p, const json_t *kase);
 void text_records(page *p, const json_t *kase);
+
+/* ---- `unstick policy api`, `new` and `check`
+ * ----------------------------------------- */
+
+/* False: it was none of these. */
+bool text_policy(page *p, const json_t *run);
 
 /* ---- the last line
  * ---------------------------------------------------------------- */
@@ -55,6 +63,8 @@ bool say_began(page *p, const json_t *kase);
 bool is_in_progress(const json_t *kase);
 /* The command only looks: nothing is done, whatever is decided. */
 bool is_dry(const json_t *run);
+/* It looks at a recorded case, which may be long over. */
+bool is_replay(const json_t *run);
 /* Nothing more is to be done about it: planned (by a dry command) or done. */
 bool is_settled(const json_t *run, const json_t *kase);
 /* The verdict that counts: the one under its new name, if there is one. */

@@ -64,13 +64,14 @@ static bool is_news(const page *p, const json_t *verdict, const json_t *guard)
 	return true;
 }
 
-static void print_guard(page *p, const json_t *verdict, const json_t *guard)
+static void print_guard(
+	page *p, const json_t *verdict, const json_t *guard, bool traced)
 {
 	const char *why = text_at(guard, "why");
 	const json_t *allowed = json_object_get(guard, "allowed");
 	const bool by_hand = is_by_hand(verdict);
 
-	if (!json_is_boolean(allowed) || !is_news(p, verdict, guard))
+	if (!json_is_boolean(allowed) || (!traced && !is_news(p, verdict, guard)))
 		return;
 	page_label(p, "guard");
 	if (true_at(guard, "overridden")) {
@@ -95,13 +96,15 @@ void text_decided(page *p, const json_t *kase)
 {
 	const json_t *verdict = json_object_get(kase, "verdict");
 	const char *trace = text_at(verdict, "traceback");
+	const bool traced = json_is_array(json_object_get(kase, "trace"));
 
+	text_trace(p, kase);
 	if (!text_at(verdict, "action") && !text_at(verdict, "reason"))
 		return;
 	print_verdict(p, verdict);
 	if (trace)
 		page_lines(p, PAGE_TEXT, "| ", trace, TRACE_LINES);
-	print_guard(p, verdict, json_object_get(kase, "guard"));
+	print_guard(p, verdict, json_object_get(kase, "guard"), traced);
 }
 
 /* ---- what is written ---- */

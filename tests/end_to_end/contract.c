@@ -22,7 +22,9 @@ typedef struct rule {
 	bool rare;              /* only there when there is something to say */
 } rule;
 
-static const char commands[] = " status audit resolve explain ";
+static const char commands[] =
+	" status audit resolve explain policy check policy new policy api "
+	"policy replay ";
 static const char states[] = " applied pending failed rolled_back missing ";
 static const char kinds[] =
 	" in_progress name_mismatch partial_apply timeout failure ";

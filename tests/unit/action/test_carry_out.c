@@ -18,8 +18,8 @@ static us_judgement *decided(const stuck *s, us_action a, const char *to)
 	assert_ok(us_strdup(&j->verdict.policy, "test", &err), &err);
 	if (to)
 		assert_ok(us_strdup(&j->verdict.to, to, &err), &err);
-	assert_ok(us_guard_check(&j->guard, &j->ground, &j->kase, j->evidence,
-			  &j->permits, &j->verdict, &err),
+	assert_ok(us_guard_check(&j->guard, &j->permits,
+			  j->ground.config->allow_override, &j->verdict, &err),
 		&err);
 	if (!j->guard.allowed)
 		fail_msg("%s", j->guard.why);

@@ -53,8 +53,7 @@ static void a_commands_help_has_its_own_options_only(void **state)
 		assert_says(text, commands[i]->usage);
 		assert_says(text, commands[i]->help);
 		for (size_t o = 0; o < options_len; o++) {
-			bool its =
-				!options[o].only || options[o].only == commands[i];
+			bool its = option_goes_with(&options[o], commands[i]);
 
 			if (its != (strstr(text, options[o].summary) != NULL))
 				fail_msg("%s --help and %s", commands[i]->name,
@@ -79,12 +78,16 @@ static void help_fits_a_terminal(void **state)
 	}
 }
 
-static const struct cmd *find(const char *name, size_t len)
+/* The command that a line begins with: one word, or two. */
+static const struct cmd *find(const char *line)
 {
-	for (size_t i = 0; commands[i]; i++)
-		if (strlen(commands[i]->name) == len &&
-			strncmp(commands[i]->name, name, len) == 0)
+	for (size_t i = 0; commands[i]; i++) {
+		size_t n = strlen(commands[i]->name);
+
+		if (strncmp(commands[i]->name, line, n) == 0 &&
+			(line[n] == ' ' || line[n] == '\0'))
 			return commands[i];
+	}
 	return NULL;
 }
 
@@ -97,7 +100,7 @@ static void assert_takes(const struct cmd *cmd, const char *line)
 
 		for (size_t o = 0; o < options_len; o++)
 			known = known ||
-				((!options[o].only || options[o].only == cmd) &&
+				(option_goes_with(&options[o], cmd) &&
 					strlen(options[o].name) == len &&
 					strncmp(options[o].name, line, len) == 0);
 		if (!known)
@@ -120,7 +123,7 @@ static void the_readme_lists_the_commands_that_there_are(void **state)
 		const struct cmd *cmd;
 
 		assert_int_equal(strncmp(text, "unstick ", 8), 0);
-		cmd = find(text + 8, strcspn(text + 8, " "));
+		cmd = find(text + 8);
 		if (!cmd) {
 			fail_msg("there is no such command: %s", text);
 			break;

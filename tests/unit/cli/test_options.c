@@ -67,6 +67,21 @@ static const struct {
 	{ SAY("audit", "status"), "usage: unstick audit" },
 	{ SAY("resolve", "m"), "usage: unstick resolve [--applied NAME" },
 	{ SAY("explain"), "usage: unstick explain NAME" },
+	{ SAY("policy"), "say what to do: policy check, policy new NAME" },
+	{ SAY("policy", "chekc"), "no such command: policy chekc; did you mean "
+				  "policy check" },
+	{ SAY("polcy", "check"), "no such command: polcy" },
+	{ SAY("policy", "new"), "usage: unstick policy new NAME [--handler KIND]" },
+	{ SAY("policy", "replay"), "usage: unstick policy replay FILE" },
+	{ SAY("policy", "check", "x"), "usage: unstick policy check" },
+	{ SAY("status", "--trace"),
+		"--trace goes with `unstick audit`, `unstick resolve`, `unstick "
+		"explain` or `unstick policy replay`" },
+	{ SAY("audit", "--record", "f"), "--record goes with `unstick explain`" },
+	{ SAY("audit", "--policy=p"),
+		"--policy goes with `unstick policy replay`" },
+	{ SAY("policy", "check", "--handler", "any"),
+		"--handler goes with `unstick policy new`" },
 	{ SAY("explain", "a", "b"), "usage: unstick explain NAME" },
 	{ SAY("status", "--", "--quiet"), "usage: unstick status" },
 	/* the first mistake is the one that is told */
@@ -86,6 +101,7 @@ static void what_cannot_be_meant_is_a_usage_error(void **state)
 			fail_msg("row %zu (%s ...): code %d: %s", i,
 				misuse[i].words[0] ? misuse[i].words[0] : "nothing",
 				(int)rc, l.err.msg);
+		session_close(&l.s);
 	}
 }
 
@@ -175,20 +191,53 @@ static void every_option_is_taken(void **state)
 	(void)state;
 	for (size_t i = 0; i < options_len; i++) {
 		const struct option *o = &options[i];
-		const char *words[] = { o->only ? o->only->name : "status", o->name,
-			o->value ? "some value" : NULL, NULL };
+		const struct cmd *cmd = o->only ? *o->only : &cmd_status;
+		US_AUTO(auto_str) char *name = strdup(cmd->name);
+		const char *words[6] = { name };
+		char *second = strchr(name, ' ');
 		const char *field;
+		size_t n = 1;
 		line l;
 
+		if (second) { /* "policy new" */
+			*second = '\0';
+			words[n++] = second + 1;
+		}
+		words[n++] = o->name;
+		if (o->value)
+			words[n++] = "some value";
+		if (cmd->args > 0)
+			words[n] = "a word";
 		assert_ok(parse(&l, words), &l.err);
 		field = (const char *)&l.s + o->offset;
-		if (o->value)
+		if (o->many)
+			assert_string_equal(
+				((const us_strs *)(const void *)field)->items[0],
+				"some value");
+		else if (o->value)
 			assert_string_equal(
 				*(const char *const *)(const void *)field,
 				"some value");
 		else
 			assert_true(*(const bool *)(const void *)field);
+		session_close(&l.s);
 	}
+}
+
+static void an_option_for_several_is_kept_each_time(void **state)
+{
+	static const char *const words[] = { "policy", "new", "careful",
+		"--handler", "failure", "--handler=any", NULL };
+	line l;
+
+	(void)state;
+	assert_ok(parse(&l, words), &l.err);
+	assert_ptr_equal(l.s.cmd, &cmd_policy_new);
+	assert_string_equal(l.s.args[0], "careful");
+	assert_int_equal(l.s.handlers.len, 2);
+	assert_string_equal(l.s.handlers.items[0], "failure");
+	assert_string_equal(l.s.handlers.items[1], "any");
+	session_close(&l.s);
 }
 
 static void a_name_may_begin_with_a_dash(void **state)
@@ -232,6 +281,7 @@ int main(void)
 		cmocka_unit_test(the_last_of_two_counts),
 		cmocka_unit_test(every_flag_sets_its_own),
 		cmocka_unit_test(every_option_is_taken),
+		cmocka_unit_test(an_option_for_several_is_kept_each_time),
 		cmocka_unit_test(a_name_may_begin_with_a_dash),
 		cmocka_unit_test(help_is_given_however_little_else_is_right),
 	};
