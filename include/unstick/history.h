@@ -24,7 +24,9 @@ typedef enum { US_NO, US_YES, US_UNSURE } us_tristate;
 typedef struct {
 	const char *name;
 	us_state state;     /* a function of all records of the name */
-	us_tristate edited; /* UNSURE: no script to compare, or it can't be read */
+	/* As Prisma says it: by the oldest record that isn't rolled back. UNSURE: no
+	 * script to compare, or it can't be read. */
+	us_tristate edited;
 	size_t migration;   /* position in the directory, or US_NO_MIGRATION */
 	const us_record *const *records; /* oldest first */
 	size_t nrecords;

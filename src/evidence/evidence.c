@@ -55,7 +55,7 @@ us_code script_of_case(us_script **out, const probe *p, us_err *err)
 }
 
 /* Is the script on disk the one that the failed record ran? The entry's own answer
- * is about its newest record, which may be a later attempt of another script. */
+ * is about its oldest record, which may be an attempt of another script. */
 static us_code compare_script(us_tristate *edited, const probe *p, us_err *err)
 {
 	us_err unreadable = { 0 };

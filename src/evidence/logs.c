@@ -47,16 +47,20 @@ static bool ends_message(const char *line, size_t n)
 
 us_code logs_message(char **out, const char *text, size_t len, us_err *err)
 {
-	static const char severity[] = "ERROR: ";
-	const size_t skip = sizeof(severity) - 1;
+	static const char *const severities[] = { "ERROR: ", "FATAL: ", "PANIC: " };
 	us_str s = { 0 };
 	us_code rc = US_OK;
 	bool gap = false;
 
 	*out = NULL;
-	if (len >= skip && memcmp(text, severity, skip) == 0) {
-		text += skip;
-		len -= skip;
+	for (size_t i = 0; i < US_LEN(severities); i++) {
+		size_t skip = strlen(severities[i]);
+
+		if (len >= skip && memcmp(text, severities[i], skip) == 0) {
+			text += skip;
+			len -= skip;
+			break;
+		}
 	}
 	for (size_t i = 0; i < len; i++) {
 		if ((i == 0 || text[i - 1] == '\n') &&

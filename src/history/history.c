@@ -57,21 +57,31 @@ static us_state state_of(const us_entry *e)
 					       : US_STATE_APPLIED;
 }
 
+/* The record whose checksum Prisma compares with the script: the oldest that is not
+ * rolled back, or NULL (observed with 7.10.1). */
+static const us_record *compared(const us_entry *e)
+{
+	for (size_t i = 0; i < e->nrecords; i++)
+		if (us_record_state_of(e->records[i]) != US_RECORD_ROLLED_BACK)
+			return e->records[i];
+	return NULL;
+}
+
 static us_code edited(
 	us_directory *dir, const us_entry *e, us_tristate *answer, us_err *err)
 {
-	const us_record *newest = us_entry_newest(e);
+	const us_record *record = compared(e);
 	bool matches = false;
 	us_code rc;
 
 	*answer = US_NO;
-	if (!newest)
+	if (!record)
 		return US_OK; /* the next deploy takes the script as it is */
 	*answer = US_UNSURE;
 	if (e->migration == US_NO_MIGRATION)
 		return US_OK;
 	rc = us_directory_matches(
-		dir, e->migration, newest->checksum, &matches, err);
+		dir, e->migration, record->checksum, &matches, err);
 	if (rc == US_E_NOMEM)
 		return rc;
 	if (rc == US_OK)

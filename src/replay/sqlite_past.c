@@ -131,9 +131,28 @@ static us_code add_doubt(sorter *s, const us_entry *e, const char *why, us_err *
 	return US_OK;
 }
 
+/* Several records can tell of several versions: only one of them is on disk. */
+static bool one_script(const us_entry *e)
+{
+	const char *checksum = NULL;
+
+	for (size_t i = 0; i < e->nrecords; i++) {
+		const us_record *r = e->records[i];
+
+		if (us_record_state_of(r) == US_RECORD_ROLLED_BACK)
+			continue;
+		if (!r->checksum ||
+			(checksum && strcmp(checksum, r->checksum) != 0))
+			return false;
+		checksum = r->checksum;
+	}
+	return true;
+}
+
 static bool script_known(const us_entry *e)
 {
-	return e->migration != US_NO_MIGRATION && e->edited == US_NO;
+	return e->migration != US_NO_MIGRATION && e->edited == US_NO &&
+	       one_script(e);
 }
 
 static const char *words_gone(sorter *s, const us_entry *e, const char *what)

@@ -124,12 +124,6 @@ async function neitherByHand(db, project) {
   assert.deepEqual(await db.rows(), before);
 }
 
-/** What unstick does not know yet, and says so: no more than "unknown" is wrong about it. */
-const unfinished = {
-  "a row that a check forbids": (title) => title !== "SQLite" && "the cause is not read from `violates check constraint`",
-  "the connection is cut": (title) => /adapter/.test(title) && "the cause is not read from what follows `FATAL: `",
-};
-
 function suite(provider, title, tests) {
   describe(title, { skip: unavailable(provider), concurrency: 1 }, () => {
     let db;
@@ -137,7 +131,7 @@ function suite(provider, title, tests) {
     after(() => db?.remove());
 
     for (const [what, test] of Object.entries(tests)) {
-      it(what, { todo: unfinished[what]?.(title) }, async () => {
+      it(what, async () => {
         await db.empty();
         const project = makeProject(db, "");
         try {

@@ -137,7 +137,7 @@ static void a_native_postgresql_log_is_read(void **state)
 				"administrator "
 				"command" DEBUG("None") TRACE,
 			"57P01",
-			"FATAL: terminating connection due to administrator "
+			"terminating connection due to administrator "
 			"command",
 			US_CAUSE_CONNECTION, 0, 0, 0 },
 		{ HEAD("none") "connection closed" TRACE, NULL, "connection closed",
@@ -306,6 +306,17 @@ static void the_words_of_the_driver_adapters_are_read(void **state)
 		  "statement due to statement timeout" TRACE,
 			NULL, "canceling statement due to statement timeout",
 			US_CAUSE_STATEMENT_TIMEOUT, 0, 0, 0 },
+		{ "external connector error\nError querying the database: FATAL: "
+		  "terminating connection due to administrator command" TRACE,
+			NULL, "terminating connection due to administrator command",
+			US_CAUSE_CONNECTION, 0, 0, 0 },
+		{ "external connector error\nError querying the database: ERROR: "
+		  "new row for relation \"b\" violates check constraint \"c\"\n"
+		  "DETAIL: Failing row contains (0)." TRACE,
+			NULL,
+			"new row for relation \"b\" violates check constraint "
+			"\"c\"",
+			US_CAUSE_CONSTRAINT_VIOLATION, 0, 0, 0 },
 		/* the same words inside others are not that error */
 		{ "external connector error\nError querying the database: ERROR: "
 		  "my own "

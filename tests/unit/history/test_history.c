@@ -34,8 +34,8 @@ static const state_row state_rows[] = {
 	{ "a", true, US_STATE_APPLIED, US_YES },
 	{ "A", false, US_STATE_MISSING, US_UNSURE },
 	{ "AA", true, US_STATE_APPLIED, US_NO }, /* written by hand */
-	{ "aA", true, US_STATE_APPLIED, US_NO },
-	{ "Aa", true, US_STATE_APPLIED, US_YES },
+	{ "aA", true, US_STATE_APPLIED, US_YES },
+	{ "Aa", true, US_STATE_APPLIED, US_NO },
 
 	{ "F", true, US_STATE_FAILED, US_NO },
 	{ "f", true, US_STATE_FAILED, US_YES },
@@ -69,8 +69,8 @@ static const state_row state_rows[] = {
 	/* deploy stops (P3009) whatever else is recorded */
 	{ "AF", true, US_STATE_FAILED, US_NO },
 	{ "FA", true, US_STATE_FAILED, US_NO },
-	{ "fA", true, US_STATE_FAILED, US_NO },
-	{ "Fa", true, US_STATE_FAILED, US_YES },
+	{ "fA", true, US_STATE_FAILED, US_YES },
+	{ "Fa", true, US_STATE_FAILED, US_NO },
 	{ "FA", false, US_STATE_FAILED, US_UNSURE },
 	{ "RFA", true, US_STATE_FAILED, US_NO },
 	{ "ARF", true, US_STATE_FAILED, US_NO },
