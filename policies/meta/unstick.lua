@@ -2,6 +2,13 @@
 -- What a policy may see, for lua-language-server; nothing runs this file. Every value
 -- is read-only. A field that may be nil is unknown when it is nil: that is never the
 -- same as 0, false or "".
+--
+-- `unstick policy api` prints it. At its end stands what is offered of Lua's own
+-- library: with `"runtime.builtin": { "basic": "disable", "bit": "disable", "bit32":
+-- "disable", "builtin": "enable", "coroutine": "disable", "debug": "disable", "io":
+-- "disable", "math": "disable", "os": "disable", "package": "disable", "string":
+-- "disable", "table": "disable", "utf8": "disable" }` in .luarc.json nothing else is
+-- completed.
 
 ---@alias unstick.Action "rolled_back" | "applied" | "rename" | "wait" | "skip" | "stop"
 
@@ -137,10 +144,30 @@ function Db:query(sql, ...) end
 
 ---@alias unstick.Handler fun(case: unstick.Case, db: unstick.Db, with: table): unstick.Verdict?
 
+---@alias unstick.SettingType
+---| "boolean"
+---| "integer"
+---| "number"
+---| "string"
+---| "table"
+---| "boolean[]"
+---| "integer[]"
+---| "number[]"
+---| "string[]"
+---| "table[]"
+
+---What `with` in unstick.yaml may say, and what a handler's third argument then holds.
+---@class unstick.Setting
+---@field type unstick.SettingType
+---@field default any?  Where unstick.yaml says nothing; none: nil.
+---@field required boolean?  Then unstick.yaml has to say it.
+---@field summary string?  For people.
+
 ---A policy file returns one. A handler that returns nil has no opinion: the next
 ---policy is asked.
 ---@class unstick.Policy
 ---@field summary string?  What it is for, in one sentence.
+---@field settings table<string, unstick.Setting>?  By name. Without it anything may be set; with it, only these.
 ---@field in_progress unstick.Handler?
 ---@field name_mismatch unstick.Handler?
 ---@field partial_apply unstick.Handler?
@@ -200,6 +227,7 @@ local unstick = {}
 
 ---@class unstick.PolicyOptions
 ---@field with table?
+---@field allow_override boolean?  As in unstick.yaml.
 ---@field memory integer?  Bytes.
 ---@field instructions integer?
 ---@field time_ms integer?
@@ -207,17 +235,327 @@ local unstick = {}
 ---Loads a policy; what it returns is called with a case.
 ---@param name string  A file, or the name of a built-in policy.
 ---@param options unstick.PolicyOptions?
----@return fun(case: table): unstick.Answer?
+---@return unstick.Decide
 function unstick.policy(name, options) end
+
+---Loads all policies of an unstick.yaml, as a run asks them: with their settings, in
+---their order, the built-in ones last.
+---@param config string?  unstick.yaml unless said otherwise.
+---@return unstick.Decide
+function unstick.project(config) end
+
+---What the policies answer, and what the guard says to it; nil: they have no opinion.
+---@alias unstick.Decide fun(case: userdata | table): unstick.Answer?, unstick.Guard?
 
 ---An ordinary case with what is given in its place. A field no case has is an error.
 ---@param given table
 ---@return userdata
 function unstick.case(given) end
 
+---A case that `unstick explain NAME --record FILE` wrote.
+---@param file string
+---@return userdata
+function unstick.case_from(file) end
+
+---The guard's word on a verdict.
+---@class unstick.Guard
+---@field allowed boolean
+---@field overridden boolean  Allowed only because of `override`.
+---@field why string
+
 ---A verdict as it would be reported.
 ---@class unstick.Answer : unstick.Verdict
 ---@field policy string
 ---@field trace string?  Of a policy that broke.
+
+-- What is offered of Lua's own library, and nothing else of it: see docs/policies.md,
+-- "The sandbox".
+
+---@generic T
+---@param v? T
+---@param message? any
+---@return T
+---@return any ...
+function assert(v, message, ...) end
+
+---@param message any
+---@param level? integer
+function error(message, level) end
+
+---@generic T: table, V
+---@param t T
+---@return fun(table: V[], i?: integer): integer, V
+---@return T
+---@return integer i
+function ipairs(t) end
+
+---@generic K, V
+---@param table table<K, V>
+---@param index? K
+---@return K?
+---@return V?
+function next(table, index) end
+
+---@generic T: table, K, V
+---@param t T
+---@return fun(table: table<K, V>, index?: K): K, V
+---@return T
+function pairs(t) end
+
+---Catches errors, but no limit of unstick's.
+---@param f fun(...): any
+---@return boolean success
+---@return any result
+---@return any ...
+function pcall(f, ...) end
+
+---A file below the policy's own folder ("lib.payments"), or "builtin.words".
+---@param name string
+---@return any
+function require(name) end
+
+---@param index integer | "#"
+---@return any
+function select(index, ...) end
+
+---@param e any
+---@param base? integer
+---@return number?
+function tonumber(e, base) end
+
+---@param v any
+---@return string
+function tostring(v) end
+
+---@param v any
+---@return "nil" | "number" | "string" | "boolean" | "table" | "function" | "userdata"
+function type(v) end
+
+---Catches errors, but no limit of unstick's.
+---@param f fun(...): any
+---@param handler fun(message: any): any
+---@return boolean success
+---@return any result
+---@return any ...
+function xpcall(f, handler, ...) end
+
+---@class stringlib
+string = {}
+
+---@param s string
+---@param i? integer
+---@param j? integer
+---@return integer ...
+function string.byte(s, i, j) end
+---@param ... integer
+---@return string
+function string.char(...) end
+---@param s string
+---@param pattern string
+---@param init? integer
+---@param plain? boolean
+---@return integer? first
+---@return integer? last
+---@return string ... captured
+function string.find(s, pattern, init, plain) end
+---@param s string
+---@return string
+function string.format(s, ...) end
+---@param s string
+---@param pattern string
+---@param init? integer
+---@return fun(): string, ...
+function string.gmatch(s, pattern, init) end
+---@param s string
+---@param pattern string
+---@param repl string | number | table | function
+---@param n? integer
+---@return string
+---@return integer count
+function string.gsub(s, pattern, repl, n) end
+---@param s string
+---@return integer
+function string.len(s) end
+---@param s string
+---@return string
+function string.lower(s) end
+---@param s string
+---@param pattern string
+---@param init? integer
+---@return string? ...
+function string.match(s, pattern, init) end
+---@param format string
+---@return string
+function string.pack(format, ...) end
+---@param format string
+---@return integer
+function string.packsize(format) end
+---@param s string
+---@param n integer
+---@param separator? string
+---@return string
+function string.rep(s, n, separator) end
+---@param s string
+---@return string
+function string.reverse(s) end
+---@param s string
+---@param i integer
+---@param j? integer
+---@return string
+function string.sub(s, i, j) end
+---@param format string
+---@param s string
+---@param position? integer
+---@return any ...
+function string.unpack(format, s, position) end
+---@param s string
+---@return string
+function string.upper(s) end
+
+---@class tablelib
+table = {}
+
+---@param list table
+---@param separator? string
+---@param i? integer
+---@param j? integer
+---@return string
+function table.concat(list, separator, i, j) end
+---@overload fun(list: table, value: any)
+---@param list table
+---@param position integer
+---@param value any
+function table.insert(list, position, value) end
+---@param a1 table
+---@param f integer
+---@param e integer
+---@param t integer
+---@param a2? table
+---@return table
+function table.move(a1, f, e, t, a2) end
+---@return table
+function table.pack(...) end
+---@param list table
+---@param position? integer
+---@return any
+function table.remove(list, position) end
+---@generic T
+---@param list T[]
+---@param before? fun(a: T, b: T): boolean
+function table.sort(list, before) end
+---@generic T
+---@param list T[]
+---@param i? integer
+---@param j? integer
+---@return T ...
+function table.unpack(list, i, j) end
+
+---@class mathlib
+---@field huge number
+---@field maxinteger integer
+---@field mininteger integer
+---@field pi number
+math = {}
+
+---@param x number
+---@return number
+function math.abs(x) end
+---@param x number
+---@return number
+function math.acos(x) end
+---@param x number
+---@return number
+function math.asin(x) end
+---@param y number
+---@param x? number
+---@return number
+function math.atan(y, x) end
+---@param x number
+---@return integer
+function math.ceil(x) end
+---@param x number
+---@return number
+function math.cos(x) end
+---@param x number
+---@return number
+function math.deg(x) end
+---@param x number
+---@return number
+function math.exp(x) end
+---@param x number
+---@return integer
+function math.floor(x) end
+---@param x number
+---@param y number
+---@return number
+function math.fmod(x, y) end
+---@param x number
+---@param base? number
+---@return number
+function math.log(x, base) end
+---@param x number
+---@param ... number
+---@return number
+function math.max(x, ...) end
+---@param x number
+---@param ... number
+---@return number
+function math.min(x, ...) end
+---@param x number
+---@return number whole
+---@return number fraction
+function math.modf(x) end
+---@param x number
+---@return number
+function math.rad(x) end
+---@param x number
+---@return number
+function math.sin(x) end
+---@param x number
+---@return number
+function math.sqrt(x) end
+---@param x number
+---@return number
+function math.tan(x) end
+---@param x any
+---@return integer?
+function math.tointeger(x) end
+---@param x any
+---@return "integer" | "float" | nil
+function math.type(x) end
+---@param m integer
+---@param n integer
+---@return boolean
+function math.ult(m, n) end
+
+---@class utf8lib
+---@field charpattern string
+utf8 = {}
+
+---@param ... integer
+---@return string
+function utf8.char(...) end
+---@param s string
+---@param i? integer
+---@param j? integer
+---@param lax? boolean
+---@return integer ...
+function utf8.codepoint(s, i, j, lax) end
+---@param s string
+---@param lax? boolean
+---@return fun(s: string, i?: integer): integer, integer
+function utf8.codes(s, lax) end
+---@param s string
+---@param i? integer
+---@param j? integer
+---@param lax? boolean
+---@return integer?
+---@return integer? position
+function utf8.len(s, i, j, lax) end
+---@param s string
+---@param n integer
+---@param i? integer
+---@return integer?
+function utf8.offset(s, n, i) end
 
 return unstick

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "from_lua.h"
+#include "host.h"
 #include "module.h"
 #include "shape.h"
 #include "unstick/str.h"
@@ -47,24 +48,58 @@ static json_t *make_case(lua_State *L, int idx, us_err *err)
 	return kase;
 }
 
+static us_code make_fixture(us_fixture *out, lua_State *L, int idx, us_err *err)
+{
+	const char *kind;
+	int handler;
+
+	out->kase = make_case(L, idx, err);
+	if (!out->kase)
+		return US_E_POLICY;
+	kind = json_string_value(json_object_get(out->kase, "kind"));
+	handler = kind ? us_handler_index(kind) : -1;
+	if (handler < 0 || handler == US_HANDLER_ANY)
+		return us_fail(err, US_E_POLICY, "there is no kind of case '%s'",
+			kind ? kind : "");
+	out->kind = (us_case_kind)handler;
+	return us_fixture_permits(&out->permits, out->kase, err);
+}
+
 /* The box comes first: what is in it is released whatever happens. */
+static us_fixture *p_new_box(lua_State *L)
+{
+	us_fixture *box = lua_newuserdatauv(L, sizeof(*box), 0);
+
+	*box = (us_fixture){ 0 };
+	luaL_setmetatable(L, CASE_TYPE);
+	return box;
+}
+
 int p_case(lua_State *L)
 {
 	us_err err = { .msg = "out of memory" };
-	json_t **box;
+	us_fixture *box;
 
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
-	box = lua_newuserdatauv(L, sizeof(json_t *), 0);
-	*box = NULL;
-	luaL_setmetatable(L, CASE_TYPE);
-	*box = make_case(L, 1, &err);
-	if (!*box)
+	box = p_new_box(L);
+	if (make_fixture(box, L, 1, &err) != US_OK)
 		return luaL_error(L, "unstick.case: %s", err.msg);
 	return 1;
 }
 
-json_t *p_check_case(lua_State *L, int idx)
+int p_case_from(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	us_err err = { .msg = "out of memory" };
+	us_fixture *box = p_new_box(L);
+
+	if (us_fixture_read(box, path, &err) != US_OK)
+		return luaL_error(L, "unstick.case_from: %s", err.msg);
+	return 1;
+}
+
+const us_fixture *p_check_case(lua_State *L, int idx)
 {
 	if (lua_istable(L, idx)) {
 		lua_pushcfunction(L, p_case);
@@ -72,15 +107,12 @@ json_t *p_check_case(lua_State *L, int idx)
 		lua_call(L, 1, 1);
 		lua_replace(L, idx);
 	}
-	return *(json_t **)luaL_checkudata(L, idx, CASE_TYPE);
+	return luaL_checkudata(L, idx, CASE_TYPE);
 }
 
 static int p_release(lua_State *L)
 {
-	json_t **box = luaL_checkudata(L, 1, CASE_TYPE);
-
-	json_decref(*box);
-	*box = NULL;
+	us_fixture_fini(luaL_checkudata(L, 1, CASE_TYPE));
 	return 0;
 }
 

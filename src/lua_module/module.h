@@ -4,9 +4,10 @@
 #include <jansson.h>
 #include <lua.h>
 
-#include "unstick/err.h"
+#include "unstick/fixture.h"
 
-/* A case that owns its JSON: what unstick.case{...} returns. */
+/* What unstick.case{...} and unstick.case_from(file) return: a case that owns its
+ * JSON, and what the guard will say about it. */
 #define CASE_TYPE "unstick.Case"
 
 /* What stands for JSON's null in a table, which can't hold nil: unstick.null. */
@@ -15,8 +16,9 @@ extern const char us_lua_null;
 /* p_* may raise, as in src/policy. */
 void p_case_type_open(lua_State *L);
 int p_case(lua_State *L);
+int p_case_from(lua_State *L);
 /* The case at idx: one of ours, or a plain table, which is replaced by one of ours.
  */
-json_t *p_check_case(lua_State *L, int idx);
+const us_fixture *p_check_case(lua_State *L, int idx);
 
 #endif

@@ -4,7 +4,7 @@
  *
  *   local unstick = require("unstick")
  *   local decide = unstick.policy("policies/timeout.lua")
- *   decide(unstick.case { kind = "timeout", permitted = { "applied" } }).action
+ *   local answer, guard = decide(unstick.case_from("spec/cases/incident.json"))
  *
  * Two Lua states are at work: the caller's, here as L, and the policy's own, which
  * only src/policy sees. */
@@ -18,6 +18,12 @@
 #include "unstick/auto.h"
 
 #define POLICY_TYPE "unstick.PolicyObject"
+
+/* What unstick.policy and unstick.project return. */
+struct asked {
+	us_policies *policies;
+	bool allow_override; /* as in unstick.yaml */
+};
 
 /* What unstick.yaml gives a policy unless it says otherwise (CONTRACTS). */
 static const us_limits ordinary_limits = {
@@ -61,8 +67,8 @@ static void p_read_limit(lua_State *L, const char *name, uint64_t *limit)
  * on top of the stack, a table or nil. */
 static us_limits p_read_options(lua_State *L)
 {
-	static const char *const known[] = { "instructions", "memory", "time_ms",
-		"with" };
+	static const char *const known[] = { "allow_override", "instructions",
+		"memory", "time_ms", "with" };
 	us_limits limits = ordinary_limits;
 	uint64_t memory = limits.memory_bytes, time_ms = (uint64_t)limits.wall_ms;
 
@@ -83,7 +89,7 @@ static us_limits p_read_options(lua_State *L)
 		if (!found)
 			luaL_error(L,
 				"unstick.policy has no option '%s' (options: with, "
-				"memory, instructions, time_ms)",
+				"allow_override, memory, instructions, time_ms)",
 				name);
 	}
 	p_read_limit(L, "memory", &memory);
@@ -96,10 +102,32 @@ static us_limits p_read_options(lua_State *L)
 	return limits;
 }
 
+/* Nothing to release yet, and yet sure to be released. */
+static struct asked *p_new_asked(lua_State *L)
+{
+	struct asked *a = lua_newuserdatauv(L, sizeof(*a), 0);
+
+	*a = (struct asked){ 0 };
+	luaL_setmetatable(L, POLICY_TYPE);
+	return a;
+}
+
+static bool p_read_override(lua_State *L)
+{
+	bool allowed = false;
+
+	if (lua_istable(L, 2)) {
+		lua_getfield(L, 2, "allow_override");
+		allowed = lua_toboolean(L, -1);
+		lua_pop(L, 1);
+	}
+	return allowed;
+}
+
 static int p_policy(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
-	us_policies **box;
+	struct asked *box;
 	us_limits limits;
 	us_err err = { .msg = "out of memory" };
 	json_t *with = NULL;
@@ -107,15 +135,35 @@ static int p_policy(lua_State *L)
 
 	lua_settop(L, 2);
 	limits = p_read_options(L); /* path options with */
-	box = lua_newuserdatauv(L, sizeof(us_policies *), 0);
-	*box = NULL;
-	luaL_setmetatable(L, POLICY_TYPE);
+	box = p_new_asked(L);
+	box->allow_override = p_read_override(L);
 	/* From here to the release of `with` nothing raises. */
 	if (lua_istable(L, 3))
 		with = us_json_from_lua(L, 3, NULL, NULL, &us_lua_null, &err);
 	if (with || lua_isnil(L, 3))
-		rc = load(box, path, with, &limits, &err);
+		rc = load(&box->policies, path, with, &limits, &err);
 	json_decref(with);
+	if (rc != US_OK)
+		return luaL_error(L, "%s", err.msg);
+	return 1;
+}
+
+/* All policies of an unstick.yaml, with their settings, in the order of a run. */
+static int p_project(lua_State *L)
+{
+	const us_options options = { .config = luaL_optstring(L, 1, "unstick.yaml"),
+		.offline = true };
+	us_err err = { .msg = "out of memory" };
+	struct asked *box = p_new_asked(L);
+	us_config *config = NULL;
+	us_code rc = us_config_load(&config, &options, &err);
+
+	if (rc == US_OK) {
+		box->allow_override = config->allow_override;
+		rc = us_policies_load(&box->policies, config, (us_policy_db){ 0 },
+			NULL, NULL, &err);
+	}
+	us_config_free(config);
 	if (rc != US_OK)
 		return luaL_error(L, "%s", err.msg);
 	return 1;
@@ -123,10 +171,10 @@ static int p_policy(lua_State *L)
 
 static int p_policy_release(lua_State *L)
 {
-	us_policies **box = luaL_checkudata(L, 1, POLICY_TYPE);
+	struct asked *box = luaL_checkudata(L, 1, POLICY_TYPE);
 
-	us_policies_free(*box);
-	*box = NULL;
+	us_policies_free(box->policies);
+	box->policies = NULL;
 	return 0;
 }
 
@@ -160,46 +208,66 @@ static void p_push_verdict(lua_State *L, const us_verdict *v)
 	}
 }
 
-static int p_verdict_release(lua_State *L)
+static void p_push_guard(lua_State *L, const us_guard *g)
 {
-	us_verdict_fini(lua_touserdata(L, 1));
+	lua_createtable(L, 0, 3);
+	p_set_text(L, "why", g->why);
+	lua_pushboolean(L, g->allowed);
+	lua_setfield(L, -2, "allowed");
+	lua_pushboolean(L, g->overridden);
+	lua_setfield(L, -2, "overridden");
+}
+
+/* What is released with its place on the stack. */
+struct decision {
+	us_verdict verdict;
+	us_guard guard;
+};
+
+static int p_decision_release(lua_State *L)
+{
+	struct decision *d = lua_touserdata(L, 1);
+
+	us_verdict_fini(&d->verdict);
+	us_guard_fini(&d->guard);
 	return 0;
 }
 
-/* A verdict that is released with its place on the stack. */
-static us_verdict *p_new_verdict(lua_State *L)
+static struct decision *p_new_decision(lua_State *L)
 {
-	us_verdict *v = lua_newuserdatauv(L, sizeof(*v), 0);
+	struct decision *d = lua_newuserdatauv(L, sizeof(*d), 0);
 
-	*v = (us_verdict){ 0 };
-	if (luaL_newmetatable(L, "unstick.VerdictBox")) {
-		lua_pushcfunction(L, p_verdict_release);
+	*d = (struct decision){ 0 };
+	if (luaL_newmetatable(L, "unstick.Decision")) {
+		lua_pushcfunction(L, p_decision_release);
 		lua_setfield(L, -2, "__gc");
 	}
 	lua_setmetatable(L, -2);
-	return v;
+	return d;
 }
 
-/* policy case -> verdict or nil */
+/* policy case -> verdict guard, or nil */
 static int p_decide(lua_State *L)
 {
-	us_policies **box = luaL_checkudata(L, 1, POLICY_TYPE);
-	const json_t *kase = p_check_case(L, 2);
-	const char *kind = json_string_value(json_object_get(kase, "kind"));
-	int handler = kind ? us_handler_index(kind) : -1;
-	us_verdict *v = p_new_verdict(L);
+	const struct asked *box = luaL_checkudata(L, 1, POLICY_TYPE);
+	const us_fixture *f = p_check_case(L, 2);
+	struct decision *d = p_new_decision(L);
 	us_err err = { 0 };
+	us_code rc = us_policies_decide(
+		box->policies, f->kind, f->kase, &d->verdict, &err);
 
-	if (handler < 0 || handler == US_HANDLER_ANY)
-		return luaL_error(
-			L, "there is no kind of case '%s'", kind ? kind : "");
-	if (us_policies_decide(*box, (us_case_kind)handler, kase, v, &err) != US_OK)
+	if (rc == US_OK && d->verdict.given)
+		rc = us_guard_check(&d->guard, &f->permits, box->allow_override,
+			&d->verdict, &err);
+	if (rc != US_OK)
 		return luaL_error(L, "%s", err.msg);
-	if (v->given)
-		p_push_verdict(L, v);
-	else
+	if (!d->verdict.given) {
 		lua_pushnil(L);
-	return 1;
+		return 1;
+	}
+	p_push_verdict(L, &d->verdict);
+	p_push_guard(L, &d->guard);
+	return 2;
 }
 
 /* ---- the module ---- */
@@ -212,7 +280,9 @@ static const luaL_Reg policy_meta[] = {
 
 static const luaL_Reg functions[] = {
 	{ "case", p_case },
+	{ "case_from", p_case_from },
 	{ "policy", p_policy },
+	{ "project", p_project },
 	{ NULL, NULL },
 };
 

@@ -117,12 +117,16 @@ static const luaL_Reg own[] = {
 static const struct {
 	const char *name;
 	lua_CFunction open;
-	const char *without[3];
+	const char *without[12];
 	luaL_Reg bounded;
 } libraries[] = {
 	{ LUA_STRLIBNAME, luaopen_string, { "dump" }, { "rep", p_bounded_rep } },
 	{ LUA_TABLIBNAME, luaopen_table, { NULL }, { "move", p_bounded_move } },
-	{ LUA_MATHLIBNAME, luaopen_math, { "random", "randomseed" },
+	/* Besides, what only a Lua that was built with LUA_COMPAT_MATHLIB has:
+	 * policies find the same everywhere. */
+	{ LUA_MATHLIBNAME, luaopen_math,
+		{ "random", "randomseed", "atan2", "cosh", "sinh", "tanh", "pow",
+			"frexp", "ldexp", "log10" },
 		{ NULL, NULL } },
 	{ LUA_UTF8LIBNAME, luaopen_utf8, { NULL }, { NULL, NULL } },
 };

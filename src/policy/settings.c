@@ -206,8 +206,8 @@ static us_code check_given(const struct check *c, const char *name, const json_t
 	}
 	if (json_is_null(v) || !type || is_of(v, type))
 		return US_OK;
-	return misset(c, name, "setting `%s` of %s has to be %s, not %s", name,
-		c->h->name, type, type_of(v));
+	return misset(c, name, "setting `%s` of %s has to be of type %s, not %s",
+		name, c->h->name, type, type_of(v));
 }
 
 /* The default, if nothing was said. */
