@@ -10,7 +10,7 @@
 
 static us_code checksums(us_directory *d, us_err *err)
 {
-	us_directory_prefetch(d);
+	us_directory_prefetch(d, 0);
 	for (size_t i = 0; i < us_directory_len(d); i++) {
 		char hex[2 * US_SHA256_BYTES + 1];
 		us_code rc = us_directory_checksum(d, i, hex, err);

@@ -42,9 +42,10 @@ US_MUST us_code us_directory_checksum(
 US_MUST us_code us_directory_matches(
 	us_directory *d, size_t i, const char *stored, bool *matches, us_err *err);
 
-/* Reads and hashes every script now. May run in another thread if nothing else uses
- * d meanwhile. Unreadable scripts are left for whoever asks for them. */
-void us_directory_prefetch(us_directory *d);
+/* Reads and hashes every script now, and keeps their texts, `keep` bytes at most,
+ * for who will ask for them. May run in another thread if nothing else uses d
+ * meanwhile. Unreadable scripts are left for whoever asks for them. */
+void us_directory_prefetch(us_directory *d, size_t keep);
 
 /* The provider of migration_lock.toml, read as literally as Prisma reads it: NULL
  * in *provider if there is no such file, "" if it can't be read from it. Borrowed.

@@ -20,10 +20,12 @@ typedef struct {
 	int64_t deadline;      /* of all waiting, by us_clock_ms() */
 } us_run;
 
-/* Connects and reads, the scripts' checksums meanwhile in a thread of their own. A
- * busy SQLite file is tried again until the deadline. *out is the caller's. */
-US_MUST us_code us_run_open(
-	us_run **out, const us_config *config, us_db_mode mode, us_err *err);
+/* Connects and reads, the scripts' checksums meanwhile in a thread of their own.
+ * scripts: keeps their texts, too, since cases will be looked at closely, and that
+ * takes all of the history. A busy SQLite file is tried again until the deadline.
+ * *out is the caller's. */
+US_MUST us_code us_run_open(us_run **out, const us_config *config, us_db_mode mode,
+	bool scripts, us_err *err);
 void us_run_close(us_run *run);
 
 /* Everything anew: directory, ledger, history. What was borrowed from the old ones

@@ -17,6 +17,7 @@ struct cmd {
 	const char *help; /* what --help adds: when to use it, what it never does */
 	size_t args;      /* how many words it takes */
 	us_db_mode mode;
+	bool scripts; /* looks at cases closely, see us_run_open() */
 	us_code (*run)(struct session *s, us_err *err);
 };
 

@@ -158,6 +158,7 @@ void us_directory_free(us_directory *d)
 	if (d->fd >= 0)
 		close(d->fd);
 	us_sha256_free(d->sha);
+	us_arena_fini(&d->texts);
 	us_str_fini(&d->file);
 	us_str_fini(&d->decoded);
 	free(d->bytes);

@@ -5,17 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "unstick/arena.h"
 #include "unstick/directory.h"
 #include "unstick/str.h"
 
-/* What is known of a script. No text is kept: 10,000 of them would be the whole
- * memory of a run, and a digest answers almost every question. */
+/* What is known of a script. A digest answers almost every question; texts are kept
+ * only as far as the prefetch was told to: 10,000 of them would be the whole memory
+ * of a run. */
 enum {
 	US_SCRIPT_LOOKED = 1U << 0U, /* PRESENT is known */
 	US_SCRIPT_PRESENT = 1U << 1U,
 	US_SCRIPT_HASHED = 1U << 2U, /* digest, LF and CRLF are known */
 	US_SCRIPT_LF = 1U << 3U,
 	US_SCRIPT_CRLF = 1U << 4U,
+	US_SCRIPT_KEPT = 1U << 5U, /* text and len are known */
 };
 
 typedef struct {
@@ -25,6 +28,8 @@ typedef struct {
 	unsigned char (*variants)[US_SHA256_BYTES];
 	unsigned char digest[US_SHA256_BYTES];
 	unsigned flags;
+	const char *text; /* in us_directory.texts */
+	size_t len;
 } us_migration;
 
 struct us_directory {
@@ -33,6 +38,9 @@ struct us_directory {
 	char *names; /* all names, one after the other */
 	us_migration *items;
 	size_t len;
+
+	us_arena texts;
+	size_t keep; /* how many bytes more may be kept */
 
 	/* Reused from script to script. */
 	us_sha256 *sha;

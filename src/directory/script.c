@@ -132,9 +132,16 @@ static us_code read_script(
 	us_directory *d, size_t i, const char **text, size_t *len, us_err *err)
 {
 	us_migration *m = &d->items[i];
-	const char *file = script_file(d, i);
-	int why = file ? us_directory_read(d, file, text, len) : ENOMEM;
+	const char *file;
+	int why;
 
+	if ((m->flags & US_SCRIPT_KEPT) != 0) {
+		*text = m->text;
+		*len = m->len;
+		return US_OK;
+	}
+	file = script_file(d, i);
+	why = file ? us_directory_read(d, file, text, len) : ENOMEM;
 	switch (why) {
 	case 0:
 		m->flags |= US_SCRIPT_LOOKED | US_SCRIPT_PRESENT;
@@ -195,6 +202,20 @@ static us_code begin(us_directory *d, us_err *err)
 	return rc == US_OK ? us_sha256_begin(d->sha, err) : rc;
 }
 
+/* Without memory for it the text is read again, if anybody asks for it. */
+static void keep_text(
+	us_directory *d, us_migration *m, const char *text, size_t len)
+{
+	if (len > d->keep)
+		return;
+	m->text = us_arena_strn(&d->texts, text, len);
+	if (d->texts.failed)
+		return;
+	m->len = len;
+	m->flags |= US_SCRIPT_KEPT;
+	d->keep -= len;
+}
+
 static us_code hash_script(us_directory *d, size_t i, us_err *err)
 {
 	us_migration *m = &d->items[i];
@@ -218,6 +239,7 @@ static us_code hash_script(us_directory *d, size_t i, us_err *err)
 		m->flags |= US_SCRIPT_LF;
 	if (memmem(text, len, "\r\n", 2))
 		m->flags |= US_SCRIPT_CRLF;
+	keep_text(d, m, text, len);
 	return US_OK;
 }
 
@@ -326,9 +348,11 @@ us_code us_directory_matches(
 	return rc;
 }
 
-void us_directory_prefetch(us_directory *d)
+void us_directory_prefetch(us_directory *d, size_t keep)
 {
+	d->keep = keep;
 	for (size_t i = 0; i < d->len; i++)
 		if (hash_script(d, i, NULL) == US_E_NOMEM)
-			return;
+			break;
+	d->keep = 0;
 }

@@ -8,11 +8,16 @@
 #define BUSY_POLL_MS 50
 #define BUSY_LOOK_MS 1000
 
+/* Of the scripts' texts, where they will be read: ten times those of the longest
+ * history at hand (820 migrations), and no burden. */
+#define KEPT_TEXTS ((size_t)4 * 1024 * 1024)
+
 /* Reading and hashing the scripts takes as long as the server takes to start a
  * session and read the ledger: both at once is what keeps `status` near a bare
  * connection. */
 struct scan {
 	const char *path;
+	size_t keep;
 	us_directory *directory;
 	us_code rc;
 	us_err err;
@@ -24,7 +29,7 @@ static void *scan(void *arg)
 
 	s->rc = us_directory_load(&s->directory, s->path, &s->err);
 	if (s->rc == US_OK)
-		us_directory_prefetch(s->directory);
+		us_directory_prefetch(s->directory, s->keep);
 	return NULL;
 }
 
@@ -85,10 +90,11 @@ static us_code connect_and_read(us_run *run, us_db_mode mode, us_err *err)
 	return rc == US_OK ? load_ledger(run, err) : rc;
 }
 
-us_code us_run_open(
-	us_run **out, const us_config *config, us_db_mode mode, us_err *err)
+us_code us_run_open(us_run **out, const us_config *config, us_db_mode mode,
+	bool scripts, us_err *err)
 {
-	struct scan job = { .path = config->migrations };
+	struct scan job = { .path = config->migrations,
+		.keep = scripts ? KEPT_TEXTS : 0 };
 	us_run *run = calloc(1, sizeof(*run));
 	pthread_t thread;
 	us_code rc;

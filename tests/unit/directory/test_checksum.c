@@ -280,7 +280,7 @@ static void what_was_prefetched_is_not_read_again(void **state)
 	char hex[2 * US_SHA256_BYTES + 1];
 	us_err err = { 0 };
 
-	us_directory_prefetch(d);
+	us_directory_prefetch(d, 0);
 	remove_script(*state);
 	assert_true(us_directory_has_script(d, 0));
 	assert_ok(us_directory_checksum(d, 0, hex, &err), &err);

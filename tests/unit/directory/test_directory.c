@@ -122,7 +122,7 @@ static void an_empty_directory_is_fine(void **state)
 
 	assert_int_equal(us_directory_len(d), 0);
 	assert_int_equal(us_directory_find(d, "x"), US_NO_MIGRATION);
-	us_directory_prefetch(d);
+	us_directory_prefetch(d, 0);
 	assert_ok(us_directory_provider(d, &provider, &err), &err);
 	assert_null(provider);
 	us_directory_free(d);
@@ -182,7 +182,7 @@ static void a_folder_without_a_script_counts_and_is_P3015_when_read(void **state
 	free(fifo);
 
 	d = load(s);
-	us_directory_prefetch(d); /* leaves them for whoever asks */
+	us_directory_prefetch(d, 0); /* leaves them for whoever asks */
 	assert_int_equal(us_directory_len(d), US_LEN(names));
 	for (size_t i = 0; i < US_LEN(names); i++) {
 		char *text = hex;
@@ -225,6 +225,31 @@ static void a_script_may_be_a_link(void **state)
 	assert_int_equal(len, 9);
 	free(text);
 	us_directory_free(d);
+}
+
+static void a_text_that_was_kept_is_the_one_that_was_hashed(void **state)
+{
+	static const struct {
+		size_t keep;
+		const char *text;
+	} rows[] = { { 9, "SELECT 1;" }, { 8, "other" }, { 0, "other" } };
+
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		us_directory *d;
+		us_err err = { 0 };
+		char *text;
+		size_t len;
+
+		scratch_write(*state, "1_a/migration.sql", "SELECT 1;");
+		d = load(*state);
+		us_directory_prefetch(d, rows[i].keep);
+		scratch_write(*state, "1_a/migration.sql", "other");
+		assert_ok(us_directory_script(d, 0, &text, &len, &err), &err);
+		assert_string_equal(text, rows[i].text);
+		assert_int_equal(len, strlen(text));
+		free(text);
+		us_directory_free(d);
+	}
 }
 
 static void a_name_of_250_characters_works(void **state)
@@ -297,6 +322,7 @@ int main(void)
 		ROW(the_directory_itself_may_be_a_link),
 		ROW(a_folder_without_a_script_counts_and_is_P3015_when_read),
 		ROW(a_script_may_be_a_link),
+		ROW(a_text_that_was_kept_is_the_one_that_was_hashed),
 		ROW(a_name_of_250_characters_works),
 		ROW(it_stays_the_same_directory_when_moved),
 		ROW(ten_thousand_are_no_problem),

@@ -100,7 +100,7 @@ static void checksums_are_those_of_sha256sum(void **state)
 			skip();
 			return;
 		}
-		us_directory_prefetch(d);
+		us_directory_prefetch(d, 0);
 		for (size_t i = 0; i < us_directory_len(d); i++) {
 			char hex[2 * US_SHA256_BYTES + 1];
 			us_err err = { 0 };

@@ -53,7 +53,7 @@ static us_run *open_run(const file *f, us_db_mode mode)
 	us_run *run = NULL;
 	us_err err = { 0 };
 
-	assert_ok(us_run_open(&run, &f->config, mode, &err), &err);
+	assert_ok(us_run_open(&run, &f->config, mode, true, &err), &err);
 	return run;
 }
 
@@ -124,8 +124,8 @@ static void what_cannot_be_opened_says_which(void **state)
 			config.url.path = (char *)(uintptr_t)rows[i].database;
 		if (rows[i].migrations)
 			config.migrations = (char *)(uintptr_t)rows[i].migrations;
-		assert_int_equal(
-			us_run_open(&run, &config, US_DB_READ, &err), rows[i].code);
+		assert_int_equal(us_run_open(&run, &config, US_DB_READ, true, &err),
+			rows[i].code);
 		assert_non_null(strstr(err.msg, rows[i].says));
 		assert_null(run);
 	}
@@ -179,14 +179,14 @@ static void a_busy_file_is_tried_until_the_deadline(void **state)
 	f->config.deadline_ms = 200;
 	began = us_clock_ms();
 	assert_int_equal(
-		us_run_open(&run, &f->config, US_DB_READ, &err), US_E_LOCK);
+		us_run_open(&run, &f->config, US_DB_READ, true, &err), US_E_LOCK);
 	assert_true(us_clock_ms() - began >= 200);
 	assert_null(run);
 	assert_non_null(strstr(err.msg, "locked by another process"));
 
 	f->config.deadline_ms = 0; /* one try, all the same */
 	assert_int_equal(
-		us_run_open(&run, &f->config, US_DB_READ, &err), US_E_LOCK);
+		us_run_open(&run, &f->config, US_DB_READ, true, &err), US_E_LOCK);
 	world_sql(&f->w, "ROLLBACK");
 	run = open_run(f, US_DB_READ);
 	assert_int_equal(us_run_left_ms(run), 0);
@@ -264,7 +264,7 @@ static void a_server_is_locked_lost_and_had_again(void **state)
 
 	cluster_db_open(&db);
 	config.url = db.parts;
-	assert_ok(us_run_open(&run, &config, US_DB_WRITE, &err), &err);
+	assert_ok(us_run_open(&run, &config, US_DB_WRITE, true, &err), &err);
 	assert_false(us_ledger_exists(run->ledger));
 	assert_int_equal(us_history_counts(run->history).pending, 1);
 
