@@ -41,8 +41,8 @@ static const state_row state_rows[] = {
 	{ "f", true, US_STATE_FAILED, US_YES },
 	{ "F", false, US_STATE_FAILED, US_UNSURE },
 	{ "FF", true, US_STATE_FAILED, US_NO },
-	{ "Ff", true, US_STATE_FAILED, US_YES },
-	{ "fF", true, US_STATE_FAILED, US_NO },
+	{ "Ff", true, US_STATE_FAILED, US_NO },
+	{ "fF", true, US_STATE_FAILED, US_YES },
 
 	{ "R", true, US_STATE_ROLLED_BACK, US_NO },
 	{ "r", true, US_STATE_ROLLED_BACK, US_NO },
