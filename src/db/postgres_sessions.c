@@ -6,30 +6,34 @@
 #include "unstick/arena.h"
 #include "unstick/auto.h"
 
-/* The locks of those that change a table, held or waited for. What reads and writes
- * rows holds RowExclusiveLock at most. A relation that isn't committed yet has no
- * name that could be seen, and is left out: anybody's temporary table is one, and a
- * script that makes a table is told by its query.
+/* Prisma's advisory lock, and the locks of those that change a table, held or
+ * waited for. What reads and writes rows holds RowExclusiveLock at most. A relation
+ * that isn't committed yet has no name that could be seen, and is left out:
+ * anybody's temporary table is one, and a script that makes a table is told by its
+ * query.
  *
- * Subqueries and no joins: they cost nothing where there is no such lock, which is
- * as good as always, and never read pg_class as a whole. */
+ * Subqueries and no joins, nor an order: they cost nothing where there is no such
+ * lock, which is as good as always, and never read pg_class as a whole. */
 static const char locks_sql[] =
-	"SELECT l.pid::text, l.mode, l.granted,"
+	"SELECT l.pid, l.mode, l.granted,"
 	" (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid ="
 	"  (SELECT c.relnamespace FROM pg_catalog.pg_class c"
 	"   WHERE c.oid = l.relation)),"
-	" (SELECT c.relname FROM pg_catalog.pg_class c WHERE c.oid = l.relation)"
+	" (SELECT c.relname FROM pg_catalog.pg_class c WHERE c.oid = l.relation),"
+	" l.locktype = 'advisory'"
 	" FROM pg_catalog.pg_lock_status() l"
-	" WHERE l.locktype = 'relation' AND l.pid <> pg_backend_pid()"
-	" AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock',"
-	"  'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')"
+	" WHERE l.pid <> pg_backend_pid()"
+	" AND (l.locktype = 'relation' AND l.mode IN ('ShareUpdateExclusiveLock',"
+	"  'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',"
+	"  'AccessExclusiveLock')"
+	"  OR l.locktype = 'advisory' AND l.classid = 0 AND l.objid = 72707369"
+	"  AND l.objsubid = 1 AND l.granted)"
 	" AND l.database = (SELECT oid FROM pg_catalog.pg_database"
-	"  WHERE datname = current_database())"
-	" ORDER BY 1, 4, 5";
+	"  WHERE datname = current_database())";
 
-enum { LOCK_PID, LOCK_MODE, LOCK_GRANTED, LOCK_SCHEMA, LOCK_NAME };
+enum { LOCK_PID, LOCK_MODE, LOCK_GRANTED, LOCK_SCHEMA, LOCK_NAME, LOCK_PRISMAS };
 
-/* Client backends, and whoever holds Prisma's lock. To somebody without
+/* All backends of this database, and which are a client's. To somebody without
  * pg_read_all_stats another role's session has no backend_type and no state, only
  * "<insufficient privilege>" for a query; usesysid tells it from the server's own
  * workers, pg_stat_get_wal_senders() from a WAL sender. With track_activities off
@@ -39,32 +43,27 @@ enum { LOCK_PID, LOCK_MODE, LOCK_GRANTED, LOCK_SCHEMA, LOCK_NAME };
  * views in a new session costs three times as much (11 ms against 4 ms on
  * PostgreSQL 15). The columns named here are the same in 13 to 17. */
 static const char sessions_sql[] =
-	"SELECT a.pid::text, a.application_name, a.state, a.query,"
+	"SELECT a.pid, a.application_name, a.state, a.query,"
 	" current_setting('track_activity_query_size'),"
 	" extract(epoch FROM clock_timestamp() - a.query_start)::bigint,"
 	" (a.query = '<insufficient privilege>' AND a.backend_type IS NULL)"
 	" OR a.state = 'disabled',"
-	" h.pid IS NOT NULL"
+	" a.backend_type = 'client backend'"
+	" OR (a.backend_type IS NULL AND a.usesysid IS NOT NULL AND a.pid NOT IN"
+	"  (SELECT w.pid FROM pg_catalog.pg_stat_get_wal_senders() w))"
 	" FROM pg_catalog.pg_stat_get_activity(NULL) a"
-	" LEFT JOIN (SELECT DISTINCT pid, database FROM pg_catalog.pg_lock_status()"
-	"  WHERE locktype = 'advisory' AND classid = 0 AND objid = 72707369"
-	"  AND objsubid = 1 AND granted"
-	" ) h ON h.pid = a.pid AND h.database = a.datid"
 	" WHERE a.pid <> pg_backend_pid() AND a.datid ="
 	"  (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
 	"current_database())"
-	" AND (h.pid IS NOT NULL OR a.backend_type = 'client backend'"
-	"  OR (a.backend_type IS NULL AND a.usesysid IS NOT NULL AND a.pid NOT IN"
-	"   (SELECT w.pid FROM pg_catalog.pg_stat_get_wal_senders() w)))"
 	" ORDER BY a.pid";
 
 /* A lock, and whose. */
 typedef struct {
 	const char *pid;
-	us_ddl_lock lock;
+	us_ddl_lock lock; /* without a name: Prisma's */
 } held;
 
-enum { PID, APPLICATION, STATE, QUERY, LIMIT, AGE, HIDDEN, HOLDS_LOCK };
+enum { PID, APPLICATION, STATE, QUERY, LIMIT, AGE, HIDDEN, IS_CLIENT };
 
 typedef struct {
 	us_session_fn *fn;
@@ -121,27 +120,54 @@ static us_code take_lock(const us_row *row, void *ctx, us_err *err)
 {
 	call *c = ctx;
 	const char *const *cell = row->cells;
+	held h = { 0 };
 	us_code rc;
 
-	if (!cell[LOCK_PID] || !cell[LOCK_SCHEMA] || !cell[LOCK_NAME])
+	if (!cell[LOCK_PID])
 		return US_OK;
+	if (!is_true(cell[LOCK_PRISMAS])) {
+		if (!cell[LOCK_SCHEMA] || !cell[LOCK_NAME])
+			return US_OK;
+		h.lock = (us_ddl_lock){ us_arena_str(&c->arena, cell[LOCK_MODE]),
+			us_arena_str(&c->arena, cell[LOCK_SCHEMA]),
+			us_arena_str(&c->arena, cell[LOCK_NAME]),
+			is_true(cell[LOCK_GRANTED]) };
+	}
 	rc = room_for_lock(c, err);
 	if (rc != US_OK)
 		return rc;
-	c->held[c->len++] = (held){ us_arena_str(&c->arena, cell[LOCK_PID]),
-		{ us_arena_str(&c->arena, cell[LOCK_MODE]),
-			us_arena_str(&c->arena, cell[LOCK_SCHEMA]),
-			us_arena_str(&c->arena, cell[LOCK_NAME]),
-			is_true(cell[LOCK_GRANTED]) } };
+	h.pid = us_arena_str(&c->arena, cell[LOCK_PID]);
+	c->held[c->len++] = h;
 	return us_arena_check(&c->arena, err);
+}
+
+/* Whichever is told first, it is the same one every time. */
+static int by_relation(const void *a, const void *b)
+{
+	const us_ddl_lock *x = a, *y = b;
+	int order = strcmp(x->schema, y->schema);
+
+	if (order == 0)
+		order = strcmp(x->name, y->name);
+	return order != 0 ? order : strcmp(x->mode, y->mode);
 }
 
 static void add_locks(us_session *s, call *c)
 {
 	s->ddl_locks = c->of_session;
-	for (size_t i = 0; i < c->len; i++)
-		if (strcmp(c->held[i].pid, s->pid) == 0)
-			c->of_session[s->nddl_locks++] = c->held[i].lock;
+	for (size_t i = 0; i < c->len; i++) {
+		const held *h = &c->held[i];
+
+		if (strcmp(h->pid, s->pid) != 0)
+			continue;
+		if (h->lock.name)
+			c->of_session[s->nddl_locks++] = h->lock;
+		else
+			s->holds_lock = true;
+	}
+	if (s->nddl_locks > 1)
+		qsort(c->of_session, s->nddl_locks, sizeof(*c->of_session),
+			by_relation);
 }
 
 static us_code give_session(const us_row *row, void *ctx, us_err *err)
@@ -157,12 +183,13 @@ static us_code give_session(const us_row *row, void *ctx, us_err *err)
 		.query_limit = query_limit(cell[LIMIT]),
 		.query_age_s = cell[AGE] ? strtoll(cell[AGE], NULL, 10) : -1,
 		.hidden = hidden,
-		.holds_lock = is_true(cell[HOLDS_LOCK]),
 	};
 
+	add_locks(&s, c);
+	if (!s.holds_lock && !is_true(cell[IS_CLIENT]))
+		return US_OK;
 	if (hidden)
 		*c->visible = false;
-	add_locks(&s, c);
 	return c->fn(&s, c->ctx, err);
 }
 
