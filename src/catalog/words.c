@@ -17,7 +17,9 @@ static const char folded[128] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 
 static inline char fold(char c)
 {
-	return (unsigned char)c < sizeof(folded) ? folded[(unsigned char)c] : c;
+	if ((unsigned char)c < sizeof(folded))
+		return folded[(unsigned char)c];
+	return c;
 }
 
 /* words_next(), and the word's hash. */
