@@ -8,18 +8,19 @@ git grep --untracked -nE '^[[:blank:]]*#[[:blank:]]*include' -- 'src/*.[ch]' 'in
 	awk '
 	BEGIN {
 		flow = "base config db directory ledger history script states catalog replay evidence guard" \
-			" view policy plan action report cli lua_module"
+			" view policy plan action report hook cli lua_module"
 		n = split(flow, folder, " ")
 		for (i = 1; i <= n; i++)
 			place[folder[i]] = i
 
 		# header of the seams -> the folder that keeps its promise
-		seams = "arena:base auto:base err:base file:base hash:base mask:base str:base" \
+		seams = "arena:base auto:base err:base file:base hash:base mask:base stop:base str:base" \
 			" utf8:base uuid:base when:base config:config url:config db:db" \
 			" directory:directory ledger:ledger history:history script:script" \
 			" states:states catalog:catalog replay:replay" \
 			" evidence:evidence verdict:guard guard:guard view:view" \
-			" policy:policy fixture:plan run:plan plan:plan action:action report:report cli:cli"
+			" policy:policy fixture:plan run:plan plan:plan action:action report:report" \
+			" hook:hook cli:cli"
 		m = split(seams, pair, " ")
 		for (i = 1; i <= m; i++) {
 			split(pair[i], p, ":")

@@ -5,12 +5,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "unstick/stop.h"
 #include "unstick/str.h"
 #include "unstick/url.h"
 
 struct json_t; /* jansson's */
 
 typedef enum { US_FORMAT_TEXT, US_FORMAT_JSON } us_format;
+/* What a start logs: AUTO is text on a terminal, JSON elsewhere. */
+typedef enum { US_LOG_AUTO, US_LOG_TEXT, US_LOG_JSON } us_log_format;
 typedef enum { US_PROVIDER_CATALOG, US_PROVIDER_REPLAY } us_evidence_choice;
 typedef enum { US_POOLER_REFUSE, US_POOLER_SESSION } us_pooler;
 typedef enum { US_SHADOW_OFF, US_SHADOW_CREATE } us_shadow;
@@ -34,6 +37,7 @@ typedef struct {
 /* What the command line said; NULL and false where it said nothing. Borrowed. */
 typedef struct {
 	const char *database_url, *migrations, *schema, *config, *format, *evidence;
+	const char *log_format, *metrics;
 	bool quiet, verbose, trace;
 	/* The command asks no database: no URL and no migrations are looked for. */
 	bool offline;
@@ -79,11 +83,17 @@ typedef struct {
 		bool deploy_always; /* deploy_when: always */
 		int64_t timeout_ms;
 		int64_t grace_ms;
+		us_log_format log_format;
+		char *metrics; /* a file; NULL: none */
 	} start;
 
 	bool lock_disabled; /* PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK, as Prisma reads
 			       it */
 	us_strs warnings;   /* for the user, in the order they came up */
+
+	/* Who may end a run before its time; NULL: nobody. Read from nowhere:
+	 * whoever loads the configuration says it. Borrowed. */
+	const us_stop *stop;
 } us_config;
 
 /* *out is the caller's. Reads the environment through getenv(). Any mistake in a

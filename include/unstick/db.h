@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "unstick/stop.h"
 #include "unstick/str.h"
 #include "unstick/url.h"
 
 typedef struct us_db us_db;
+typedef struct us_turn us_turn;
 
 typedef enum {
 	US_V_NULL,
@@ -89,6 +91,19 @@ typedef enum { US_DB_IDLE, US_DB_OPEN, US_DB_FAILED } us_db_transaction;
 /* Asked some ten times a second while a script runs; true: it is cancelled. */
 typedef bool us_db_stop_fn(void *ctx);
 
+/* Why a database can't be had just now, by what can be done about it. */
+typedef enum {
+	US_ABSENT_UNREACHABLE, /* no answer, or one that says nothing more */
+	US_ABSENT_NAME,        /* the host's name doesn't resolve */
+	US_ABSENT_REFUSED,     /* the host is there, nobody listens */
+	US_ABSENT_STARTING,    /* the server is there and not ready yet, or stops */
+	US_ABSENT_FULL,        /* the server has no connection left to give */
+	US_ABSENT_DENIED, /* the server doesn't let us in: user, password, rights */
+	US_ABSENT_MISSING, /* the server is there, the database isn't */
+} us_absence;
+
+const char *us_absence_name(us_absence a); /* "starting" */
+
 /* A database driver. Every slot is required; a driver that can't do a thing says so
  * with an error, it does not leave NULL behind. Every function reports a refused or
  * lost connection as US_E_CONNECT, a busy file or a lock waited for too long
@@ -157,6 +172,20 @@ typedef struct {
 	/* Is a pooler between us and the server, which might give every transaction
 	 * another session? Costs no lock and no load. */
 	us_code (*pooled)(us_db *db, bool *yes, us_err *err);
+
+	/* What runs when the wish comes is cancelled, once: what then ends the
+	 * transaction has to run. Where statements are short nothing needs to be.
+	 */
+	void (*heed)(us_db *db, const us_stop *stop);
+
+	/* What an open() that ended in US_E_CONNECT means. May ask the network. */
+	us_absence (*absence)(const us_url *url, const us_err *why);
+
+	/* See us_turn_open() and the like. */
+	us_code (*turn_open)(us_turn **out, const us_url *url, us_err *err);
+	us_code (*turn_take)(us_turn *t, bool *got, us_err *err);
+	us_code (*turn_held)(us_turn *t, bool *yes, us_err *err);
+	void (*turn_close)(us_turn *t);
 } us_db_ops;
 
 /* Drivers put this first in their own struct. */
@@ -175,6 +204,36 @@ void us_db_close(us_db *db); /* NULL-safe; ends an open transaction */
 US_MUST us_code us_db_query(us_db *db, const char *sql, size_t nparams,
 	const char *const *params, us_row_fn *fn, void *ctx, us_err *err);
 US_MUST us_code us_db_exec(us_db *db, const char *sql, us_err *err);
+
+/* What a failed us_db_open() of that URL means. */
+us_absence us_db_absence(const us_url *url, const us_err *why);
+
+/* ---- whose turn it is ------------------------------------------------------ */
+
+/* A key of our own among all who start with the same database, apart from Prisma's
+ * lock and therefore held while Prisma runs. On PostgreSQL an advisory lock of a
+ * session that does nothing else and has no transaction open, so that it holds up
+ * no CREATE INDEX CONCURRENTLY; on SQLite a flock() on the database's folder, which
+ * needs nothing to be written there. Either dies with its process. */
+struct us_turn {
+	const us_db_ops *ops; /* drivers put this first in their own struct */
+};
+
+/* Does not take it yet. *out is the caller's; release with us_turn_close(). */
+US_MUST us_code us_turn_open(us_turn **out, const us_url *url, us_err *err);
+void us_turn_close(us_turn *t); /* NULL-safe; gives the turn back */
+
+/* One try, no waiting. */
+static inline US_MUST us_code us_turn_take(us_turn *t, bool *got, us_err *err)
+{
+	return t->ops->turn_take(t, got, err);
+}
+
+/* Is it still ours? A session that is lost has lost it: no error. */
+static inline US_MUST us_code us_turn_held(us_turn *t, bool *yes, us_err *err)
+{
+	return t->ops->turn_held(t, yes, err);
+}
 
 static inline US_MUST us_code us_db_run(
 	us_db *db, us_stmt *stmts, size_t n, us_err *err)

@@ -19,7 +19,8 @@ typedef enum {
 	US_E_LIMIT,     /* a policy ran past its memory, step or time budget */
 	US_E_PRISMA,    /* Prisma would refuse it too: see us_err.prisma */
 	US_E_REFUSED,   /* the guard refused, or the state moved: exit 3 */
-	US_E_UNKNOWN,   /* a commit's outcome could not be found out: exit 1 */
+	US_E_STOPPED, /* asked to stop from outside, nothing left undone: exit 1 */
+	US_E_UNKNOWN, /* a commit's outcome could not be found out: exit 1 */
 } us_code;
 
 /* Lives on the caller's stack; never allocates, so it can report NOMEM. A message

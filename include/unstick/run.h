@@ -44,7 +44,20 @@ US_MUST us_code us_run_check_provider(us_run *run, us_err *err);
 /* A new connection in place of a dead one; the lock went with it. */
 US_MUST us_code us_run_reconnect(us_run *run, us_err *err);
 
-/* Milliseconds until the deadline; never negative. */
+/* Milliseconds until the deadline; never negative, and 0 once the run is asked to
+ * stop. */
 int64_t us_run_left_ms(const us_run *run);
+/* Sleeps, unless it is asked to stop. */
+void us_run_sleep(const us_run *run, int64_t ms);
+/* US_E_STOPPED if it is. */
+US_MUST us_code us_run_check_stop(const us_run *run, us_err *err);
+
+/* A transaction pooler is refused, with the way out. */
+US_MUST us_code us_run_refuse_pooler(us_run *run, us_err *err);
+
+/* The policies of its configuration, with the run's own eyes on the database. They
+ * borrow the run. *out is the caller's. */
+US_MUST us_code us_run_load_policies(us_policies **out, us_run *run,
+	us_policy_log_fn *log, void *ctx, us_err *err);
 
 #endif

@@ -222,7 +222,7 @@ static us_code lock_and_read(us_run *run, us_err *err)
 				"Prisma's lock was not had before the deadline: "
 				"another "
 				"deploy or resolve is running");
-		us_sleep_ms(LOCK_POLL_MS);
+		us_run_sleep(run, LOCK_POLL_MS);
 		rc = us_run_lock(run, err);
 	}
 	return rc == US_OK ? us_run_read(run, err) : rc;

@@ -161,7 +161,7 @@ static us_code wait_for(struct loop *l, us_judgement *j, us_err *err)
 	if (l->progress && l->progress->waiting)
 		l->progress->waiting(l->progress->ctx, j->kase.entry->name,
 			last->verdict.reason, ms);
-	us_sleep_ms(ms > 0 ? ms : 1);
+	us_run_sleep(l->run, ms > 0 ? ms : 1);
 	return US_OK;
 }
 
@@ -174,7 +174,7 @@ static us_code poll_lock(struct loop *l, us_judgement *j, us_err *err)
 			"Prisma's lock was not had before the deadline "
 			"(`deadline` in unstick.yaml)",
 			err);
-	us_sleep_ms(LOCK_POLL_MS);
+	us_run_sleep(l->run, LOCK_POLL_MS);
 	return US_OK;
 }
 
@@ -214,6 +214,9 @@ static us_code step(struct loop *l, bool *done, us_err *err)
 		goto out;
 	}
 	rc = us_judge(&j, l->run, l->policies, &cases[i], err);
+	/* A wish to stop may have cut the evidence short. */
+	if (rc == US_OK)
+		rc = us_run_check_stop(l->run, err);
 	if (rc == US_OK)
 		rc = follow(l, j, err);
 out:
@@ -271,7 +274,7 @@ static us_code connect_again(struct loop *l, us_err *err)
 	us_code rc = US_E_CONNECT;
 
 	while (rc == US_E_CONNECT && us_run_left_ms(l->run) > 0) {
-		us_sleep_ms(LOCK_POLL_MS);
+		us_run_sleep(l->run, LOCK_POLL_MS);
 		rc = us_run_reconnect(l->run, err);
 	}
 	return rc;
@@ -291,7 +294,9 @@ us_code us_resolve(json_t **cases, int *status, us_run *run, us_policies *polici
 	/* A healthy database is not locked. */
 	done = !has_cases(run, &rc, err);
 	while (rc == US_OK && !done) {
-		rc = look_again(&l, err);
+		rc = us_run_check_stop(run, err);
+		if (rc == US_OK)
+			rc = look_again(&l, err);
 		if (rc == US_OK)
 			rc = step(&l, &done, err);
 		if (rc == US_E_CONNECT)

@@ -73,7 +73,7 @@ static us_code find_out(
 		if (sure || us_run_left_ms(run) == 0 ||
 			(rc != US_OK && rc != US_E_CONNECT && rc != US_E_LOCK))
 			break;
-		us_sleep_ms(RECONNECT_POLL_MS);
+		us_run_sleep(run, RECONNECT_POLL_MS);
 		if (rc == US_E_CONNECT)
 			rc = us_run_reconnect(run, err);
 		else

@@ -85,6 +85,7 @@ int us_code_exit(us_code code)
 		[US_E_LIMIT] = 3,
 		[US_E_PRISMA] = 1,
 		[US_E_REFUSED] = 3,
+		[US_E_STOPPED] = 1,
 		[US_E_UNKNOWN] = 1,
 	};
 	return (size_t)code < US_LEN(status) ? status[code] : 1;

@@ -14,8 +14,7 @@
 #include "unstick/report.h"
 #include "unstick/view.h"
 
-/* The format asked for, also when the configuration could not be read. */
-static bool wants_json(const struct session *s)
+bool session_wants_json(const struct session *s)
 {
 	const char *word =
 		s->options.format ? s->options.format : getenv("UNSTICK_FORMAT");
@@ -58,7 +57,7 @@ static int print_report(struct session *s, us_code rc, const us_err *err)
 {
 	us_report_style style = style_of(s);
 	us_err printing = { 0 };
-	bool json = wants_json(s);
+	bool json = session_wants_json(s);
 	us_code printed;
 
 	if (rc != US_OK)
@@ -109,6 +108,8 @@ int us_cli_main(int argc, char **argv)
 		puts("unstick " US_VERSION);
 	else if (rc == US_OK && s.help)
 		help_print(stdout, s.cmd);
+	else if (rc == US_OK && s.cmd->whole)
+		status = s.cmd->whole(&s);
 	else
 		status = run(&s, rc, &err);
 	session_close(&s);

@@ -16,12 +16,16 @@ struct cmd {
 	const char *summary; /* one line for the list */
 	const char *help; /* what --help adds: when to use it, what it never does */
 	size_t args;      /* how many words it takes */
+	bool takes_command; /* words without end: from the first on all is its own
+			     */
 	us_db_mode mode;
 	bool scripts; /* looks at cases closely, see us_run_open() */
-	us_code (*run)(struct session *s, us_err *err);
+	us_code (*run)(struct session *s, us_err *err); /* then it is reported */
+	/* Instead of run: everything up to the exit code is its own affair. */
+	int (*whole)(struct session *s);
 };
 
-extern const struct cmd cmd_status, cmd_audit, cmd_resolve, cmd_explain;
+extern const struct cmd cmd_status, cmd_audit, cmd_resolve, cmd_start, cmd_explain;
 /* "policy check": two words on the command line. */
 extern const struct cmd cmd_policy_api, cmd_policy_check, cmd_policy_new,
 	cmd_policy_replay;
@@ -84,6 +88,11 @@ bool document_set(json_t *doc, const char *key, json_t *value);
 /* Adds a finding: something worth a person's eye that is no case. */
 bool document_add_finding(
 	json_t *doc, const char *level, const char *code, const char *message);
+
+/* ---- cli.c ------------------------------------------------------------------ */
+
+/* The format asked for, also when the configuration could not be read. */
+bool session_wants_json(const struct session *s);
 
 /* ---- session.c
  * ---------------------------------------------------------------------- */

@@ -43,14 +43,19 @@ const struct option options[] = {
 	{ "--handler", "KIND",
 		"a kind of case it decides (failure); may be repeated",
 		AT(handlers), ONLY(&cmd_policy_new), true },
+	{ "--log-format", "F",
+		"text or json; unless said, text on a terminal and JSON elsewhere",
+		AT(options.log_format), ONLY(&cmd_start), false },
+	{ "--metrics", "FILE", "where to write Prometheus metrics",
+		AT(options.metrics), ONLY(&cmd_start), false },
 	{ "--help", NULL, "this text", AT(help), NULL, false },
 	{ "--version", NULL, "the version", AT(version), NULL, false },
 };
 const size_t options_len = US_LEN(options);
 
 const struct cmd *const commands[] = { &cmd_status, &cmd_audit, &cmd_resolve,
-	&cmd_explain, &cmd_policy_check, &cmd_policy_new, &cmd_policy_api,
-	&cmd_policy_replay, NULL };
+	&cmd_start, &cmd_explain, &cmd_policy_check, &cmd_policy_new,
+	&cmd_policy_api, &cmd_policy_replay, NULL };
 
 bool option_goes_with(const struct option *o, const struct cmd *cmd)
 {
@@ -210,8 +215,8 @@ static us_code check(const struct session *s, us_err *err)
 			s->group ? "say what to do: policy check, policy new NAME, "
 				   "policy api or policy replay FILE (see "
 				   "`unstick --help`)"
-				 : "say what to do: status, audit, resolve or "
-				   "explain NAME (see `unstick --help`)");
+				 : "say what to do: status, audit, resolve, start "
+				   "CMD or explain NAME (see `unstick --help`)");
 	for (size_t i = 0; i < US_LEN(options); i++)
 		if (!option_goes_with(&options[i], s->cmd) &&
 			is_said(s, &options[i]))
@@ -220,7 +225,8 @@ static us_code check(const struct session *s, us_err *err)
 		return us_fail(err, US_E_USAGE,
 			"--applied and --rolled-back contradict each other: say "
 			"one");
-	if (s->nargs != s->cmd->args)
+	if (s->cmd->takes_command ? s->nargs < s->cmd->args
+				  : s->nargs != s->cmd->args)
 		return us_fail(err, US_E_USAGE, "usage: unstick %s%s%s",
 			s->cmd->name, *s->cmd->usage ? " " : "", s->cmd->usage);
 	return US_OK;
@@ -235,6 +241,9 @@ us_code options_parse(struct session *s, int argc, char **argv, us_err *err)
 		us_err here = { 0 };
 		us_code rc;
 
+		/* From a command's first word on everything is the command's. */
+		if (s->nargs > 0 && s->cmd->takes_command)
+			only_words = true;
 		if (!only_words && strcmp(argv[i], "--") == 0) {
 			only_words = true;
 			continue;

@@ -124,19 +124,6 @@ us_code session_open(struct session *s, us_err *err)
 	return rc == US_OK ? find_empty_folders(s, err) : rc;
 }
 
-static us_code open_for_policies(us_db **out, void *ctx, us_err *err)
-{
-	const struct session *s = ctx;
-	us_code rc = US_OK;
-
-	*out = NULL;
-	if (!s->run->dry)
-		rc = s->run->db->ops->reader(out, &s->run->db, err);
-	return rc == US_OK && !*out
-		       ? us_db_open(out, &s->config->url, US_DB_READ, err)
-		       : rc;
-}
-
 static void log_line(void *ctx, const char *level, const char *text)
 {
 	const struct session *s = ctx;
@@ -148,9 +135,7 @@ static void log_line(void *ctx, const char *level, const char *text)
 
 us_code session_load_policies(struct session *s, us_err *err)
 {
-	us_policy_db db = { open_for_policies, s };
-
-	return us_policies_load(&s->policies, s->config, db, log_line, s, err);
+	return us_run_load_policies(&s->policies, s->run, log_line, s, err);
 }
 
 us_code session_load_policies_offline(

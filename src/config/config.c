@@ -42,6 +42,7 @@ static void config_fini(us_config *c)
 	us_strs_fini(&c->before_change);
 	us_strs_fini(&c->start.generate);
 	us_strs_fini(&c->start.deploy);
+	free(c->start.metrics);
 	us_strs_fini(&c->warnings);
 	*c = (us_config){ 0 };
 }
@@ -132,6 +133,7 @@ static us_code apply_flags(loader *l)
 {
 	static const char *const formats[] = { "text", "json" };
 	static const char *const evidence[] = { "catalog", "replay" };
+	static const char *const logs[] = { "auto", "text", "json" };
 	const us_options *o = l->opt;
 	us_settings *s = &l->settings;
 	us_config *c = &s->config;
@@ -141,6 +143,14 @@ static us_code apply_flags(loader *l)
 	if (rc == US_OK)
 		rc = choose(&s->evidence, "--evidence", o->evidence, evidence,
 			US_LEN(evidence), l->err);
+	if (rc == US_OK)
+		rc = choose(&s->log_format, "--log-format", o->log_format, logs,
+			US_LEN(logs), l->err);
+	if (rc == US_OK && o->metrics) {
+		free(c->start.metrics);
+		c->start.metrics = NULL;
+		rc = us_strdup(&c->start.metrics, o->metrics, l->err);
+	}
 	c->quiet |= o->quiet;
 	c->verbose |= o->verbose;
 	c->trace = o->trace;
@@ -150,6 +160,7 @@ static us_code apply_flags(loader *l)
 	c->shadow = (us_shadow)s->shadow;
 	c->on_unresolved = (us_unresolved)s->on_unresolved;
 	c->start.deploy_always = s->deploy_when == 1;
+	c->start.log_format = (us_log_format)s->log_format;
 	return rc;
 }
 
@@ -314,7 +325,7 @@ static us_code refuse_empty_flags(const loader *l)
 		const char *flag, *value;
 	} flags[] = { { "--database-url", o->database_url },
 		{ "--migrations", o->migrations }, { "--schema", o->schema },
-		{ "--config", o->config } };
+		{ "--config", o->config }, { "--metrics", o->metrics } };
 
 	for (size_t i = 0; i < US_LEN(flags); i++)
 		if (flags[i].value && *flags[i].value == '\0')

@@ -273,6 +273,7 @@ static const char *const evidence_words[] = { "catalog", "replay", NULL };
 static const char *const pooler_words[] = { "refuse", "session", NULL };
 static const char *const shadow_words[] = { "off", "create", NULL };
 static const char *const unresolved_words[] = { "stop", "start", NULL };
+static const char *const log_words[] = { "auto", "text", "json", NULL };
 static const char *const deploy_words[] = { "pending", "always", NULL };
 
 #define AT(member) .slot = offsetof(us_settings, member)
@@ -300,11 +301,13 @@ static const us_key keys[] = {
 	{ "policy.memory", NULL, set_size, AT(config.limits.memory_bytes), .min = 1 << 20, .max = (int64_t)4 << 30 },
 	{ "policy.instructions", NULL, set_uint64, AT(config.limits.instructions), .min = 10000, .max = 1000000000000 },
 	{ "policy.time", NULL, set_duration, AT(config.limits.wall_ms), .min = 10, .max = 3600000 },
-	{ "start.generate", NULL, us_set_command, AT(config.start.generate) },
-	{ "start.deploy", NULL, us_set_command, AT(config.start.deploy), .min = 1 },
-	{ "start.deploy_when", NULL, set_word, AT(deploy_when), .words = deploy_words },
-	{ "start.timeout", NULL, set_duration, AT(config.start.timeout_ms), .min = 1000, .max = MAX_DURATION },
-	{ "start.grace", NULL, set_duration, AT(config.start.grace_ms), .max = MAX_DURATION },
+	{ "start.generate", "UNSTICK_START_GENERATE", us_set_command, AT(config.start.generate) },
+	{ "start.deploy", "UNSTICK_START_DEPLOY", us_set_command, AT(config.start.deploy), .min = 1 },
+	{ "start.deploy_when", "UNSTICK_START_DEPLOY_WHEN", set_word, AT(deploy_when), .words = deploy_words },
+	{ "start.timeout", "UNSTICK_START_TIMEOUT", set_duration, AT(config.start.timeout_ms), .min = 1000, .max = MAX_DURATION },
+	{ "start.grace", "UNSTICK_START_GRACE", set_duration, AT(config.start.grace_ms), .max = MAX_DURATION },
+	{ "start.log_format", "UNSTICK_LOG_FORMAT", set_word, AT(log_format), .words = log_words },
+	{ "start.metrics", "UNSTICK_METRICS", set_path, AT(config.start.metrics) },
 	{ NULL, "UNSTICK_FORMAT", set_word, AT(format), .words = format_words },
 	{ NULL, "UNSTICK_EVIDENCE", set_word, AT(evidence), .words = evidence_words },
 	{ NULL, "UNSTICK_QUIET", set_bool, AT(config.quiet) },

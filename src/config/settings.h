@@ -17,6 +17,7 @@ typedef struct {
 	int deploy_when;   /* 1: always */
 	us_strs *mistakes; /* us_options.mistakes */
 	int format, evidence, pooler, shadow, on_unresolved; /* index of the word */
+	int log_format;                                      /* likewise */
 } us_settings;
 
 /* One value, and where it stands. */

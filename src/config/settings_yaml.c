@@ -144,7 +144,8 @@ us_code us_set_command(
 	us_strs words = { 0 };
 	us_code rc = US_OK;
 
-	if (n->type == YAML_SEQUENCE_NODE)
+	/* A variable has no node: one text, as a plain one in the file. */
+	if (n && n->type == YAML_SEQUENCE_NODE)
 		rc = list(&words, v, err);
 	else
 		rc = us_value_text(v, err);

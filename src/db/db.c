@@ -37,6 +37,44 @@ us_code us_db_open(us_db **out, const us_url *url, us_db_mode mode, us_err *err)
 	return driver->open(out, url, mode, err);
 }
 
+us_absence us_db_absence(const us_url *url, const us_err *why)
+{
+	const us_db_ops *driver = us_db_driver(url->provider);
+
+	return driver ? driver->absence(url, why) : US_ABSENT_UNREACHABLE;
+}
+
+const char *us_absence_name(us_absence a)
+{
+	static const char *const names[] = {
+		[US_ABSENT_UNREACHABLE] = "unreachable",
+		[US_ABSENT_NAME] = "unknown_host",
+		[US_ABSENT_REFUSED] = "refused",
+		[US_ABSENT_STARTING] = "starting",
+		[US_ABSENT_FULL] = "full",
+		[US_ABSENT_DENIED] = "denied",
+		[US_ABSENT_MISSING] = "missing",
+	};
+	return names[a];
+}
+
+us_code us_turn_open(us_turn **out, const us_url *url, us_err *err)
+{
+	const us_db_ops *driver = us_db_driver(url->provider);
+
+	*out = NULL;
+	if (!driver)
+		return us_fail(err, US_E_CONFIG, "provider \"%s\" is not supported",
+			url->provider);
+	return driver->turn_open(out, url, err);
+}
+
+void us_turn_close(us_turn *t)
+{
+	if (t)
+		t->ops->turn_close(t);
+}
+
 void us_db_close(us_db *db)
 {
 	if (db)

@@ -174,6 +174,11 @@ static us_code pg_reader(us_db **out, us_db *const *owner, us_err *err)
 	return US_OK;
 }
 
+static void pg_heed(us_db *base, const us_stop *stop)
+{
+	((pg_db *)base)->stop = stop;
+}
+
 const us_db_ops us_db_postgres = {
 	.provider = "postgresql",
 	.ddl_in_transaction = true,
@@ -194,4 +199,10 @@ const us_db_ops us_db_postgres = {
 	.limit = pg_limit,
 	.sessions = pg_sessions,
 	.pooled = pg_pooled,
+	.heed = pg_heed,
+	.absence = pg_absence,
+	.turn_open = pg_turn_open,
+	.turn_take = pg_turn_take,
+	.turn_held = pg_turn_held,
+	.turn_close = pg_turn_close,
 };

@@ -7,12 +7,16 @@
 
 /* The PostgreSQL driver's own insides, by file: connecting (postgres_connect.c),
  * what a batch sends (postgres_queue.c), sending and collecting it
- * (postgres_run.c), whole scripts (postgres_script.c), looking at other sessions
- * (postgres_sessions.c), the rest and the table (postgres.c). */
+ * (postgres_run.c), whole scripts (postgres_script.c), waiting that somebody may
+ * end (postgres_wait.c), looking at other sessions (postgres_sessions.c), why there
+ * is no connection (postgres_absence.c), the turn (postgres_turn.c), the rest and
+ * the table (postgres.c). */
 typedef struct {
 	us_db base;
 	PGconn *conn;
 	us_db_mode mode;
+	const us_stop *stop; /* NULL: nobody ends a statement early */
+	bool cancelled;      /* and one has been */
 	char *host, *name, *schema, *version;
 } pg_db;
 
@@ -53,6 +57,18 @@ us_code pg_lost(pg_db *db, us_err *err);
 /* A COPY that wants data from us can't be drained in a pipeline, nor answered. */
 bool pg_is_copy(const PGresult *res);
 void pg_hang_up(pg_db *db); /* later calls say that the connection is lost */
+
+/* Until a result is there to be read; meanwhile `stop` (NULL: never) and the
+ * handle's own wish are asked, and what runs is cancelled when one of them comes.
+ * False: the connection is lost. */
+bool pg_await(pg_db *db, us_db_stop_fn **stop, void *ctx);
+
+us_absence pg_absence(const us_url *url, const us_err *why);
+
+us_code pg_turn_open(us_turn **out, const us_url *url, us_err *err);
+us_code pg_turn_take(us_turn *base, bool *got, us_err *err);
+us_code pg_turn_held(us_turn *base, bool *yes, us_err *err);
+void pg_turn_close(us_turn *base);
 
 /* Runs a query whose only cell is a boolean. */
 us_code pg_ask(us_db *base, const char *sql, bool *yes, us_err *err);

@@ -143,6 +143,9 @@ static us_code refused(PGconn *conn, const us_url *url, us_err *err)
 	us_db_fold(&line, us_str_text(&plain));
 	add_masked(&masked, us_str_text(&line), url);
 	(void)us_fail(err, US_E_CONNECT, "%s", us_str_text(&masked));
+	/* libpq gives up by itself where a password is wanted and none was said. */
+	if (!sqlstate[0] && PQconnectionNeedsPassword(conn))
+		memcpy(sqlstate, "28P01", sizeof(sqlstate));
 	if (err)
 		memcpy(err->sqlstate, sqlstate, sizeof(sqlstate));
 	us_str_fini(&plain);

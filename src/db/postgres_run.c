@@ -205,9 +205,12 @@ void pg_hang_up(pg_db *db)
 /* All results of one statement. False: nothing more will come. */
 static bool take_results(run *r, const pg_item *item)
 {
+	us_db_stop_fn *nobody = NULL;
 	PGresult *res;
 
-	while ((res = PQgetResult(r->db->conn))) {
+	/* Without a wish to heed, libpq's own wait costs a call less. */
+	while ((!r->db->stop || pg_await(r->db, &nobody, NULL)) &&
+		(res = PQgetResult(r->db->conn))) {
 		bool copy = pg_is_copy(res);
 
 		take_result(r, res, item);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "unstick/auto.h"
 
@@ -182,6 +183,23 @@ static us_code lite_pooled(us_db *base, bool *yes, us_err *err)
 	return US_OK;
 }
 
+/* The ledger's statements are short, and a script asks on its own. */
+static void lite_heed(us_db *base, const us_stop *stop)
+{
+	(void)base, (void)stop;
+}
+
+static us_absence lite_absence(const us_url *url, const us_err *why)
+{
+	struct stat st;
+
+	(void)why;
+	if (stat(url->path, &st) != 0)
+		return errno == EACCES ? US_ABSENT_DENIED : US_ABSENT_MISSING;
+	return access(url->path, R_OK) != 0 ? US_ABSENT_DENIED
+					    : US_ABSENT_UNREACHABLE;
+}
+
 const us_db_ops us_db_sqlite = {
 	.provider = "sqlite",
 	.ddl_in_transaction = true,
@@ -202,4 +220,10 @@ const us_db_ops us_db_sqlite = {
 	.limit = lite_limit,
 	.sessions = lite_sessions,
 	.pooled = lite_pooled,
+	.heed = lite_heed,
+	.absence = lite_absence,
+	.turn_open = lite_turn_open,
+	.turn_take = lite_turn_take,
+	.turn_held = lite_turn_held,
+	.turn_close = lite_turn_close,
 };

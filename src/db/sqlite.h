@@ -7,7 +7,7 @@
 
 /* The SQLite driver's own insides, by file: statements (sqlite_run.c), the file's
  * lock and who else has it (sqlite_lock.c), reading while it is had
- * (sqlite_reader.c), opening, errors and the table
+ * (sqlite_reader.c), the turn (sqlite_turn.c), opening, errors and the table
  * (sqlite.c). */
 typedef struct {
 	us_db base;
@@ -38,6 +38,10 @@ int lite_deny_attach(void *ctx, int action, const char *a, const char *b,
 us_code lite_lock(us_db *base, bool *got, us_err *err);
 us_code lite_unlock(us_db *base, us_err *err);
 us_code lite_still_locked(us_db *base, bool *yes, us_err *err);
+us_code lite_turn_open(us_turn **out, const us_url *url, us_err *err);
+us_code lite_turn_take(us_turn *base, bool *got, us_err *err);
+us_code lite_turn_held(us_turn *base, bool *yes, us_err *err);
+void lite_turn_close(us_turn *base);
 us_code lite_sessions(
 	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err);
 

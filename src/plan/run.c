@@ -37,7 +37,19 @@ int64_t us_run_left_ms(const us_run *run)
 {
 	int64_t left = run->deadline - us_clock_ms();
 
-	return left > 0 ? left : 0;
+	return left > 0 && !us_stop_asked(run->config->stop) ? left : 0;
+}
+
+void us_run_sleep(const us_run *run, int64_t ms)
+{
+	us_stop_sleep(run->config->stop, ms);
+}
+
+us_code us_run_check_stop(const us_run *run, us_err *err)
+{
+	return us_stop_asked(run->config->stop)
+		       ? us_fail(err, US_E_STOPPED, "asked to stop")
+		       : US_OK;
 }
 
 static void forget(us_run *run)
@@ -62,8 +74,8 @@ static us_code load_ledger(us_run *run, us_err *err)
 		left = BUSY_LOOK_MS;
 	until = us_clock_ms() + left;
 	while ((rc = us_ledger_load(&run->ledger, run->db, err)) == US_E_LOCK &&
-		us_clock_ms() < until)
-		us_sleep_ms(BUSY_POLL_MS);
+		us_clock_ms() < until && !us_stop_asked(run->config->stop))
+		us_run_sleep(run, BUSY_POLL_MS);
 	return rc;
 }
 
@@ -87,7 +99,10 @@ static us_code connect_and_read(us_run *run, us_db_mode mode, us_err *err)
 {
 	us_code rc = us_db_open(&run->db, &run->config->url, mode, err);
 
-	return rc == US_OK ? load_ledger(run, err) : rc;
+	if (rc != US_OK)
+		return rc;
+	run->db->ops->heed(run->db, run->config->stop);
+	return load_ledger(run, err);
 }
 
 us_code us_run_open(us_run **out, const us_config *config, us_db_mode mode,
@@ -141,7 +156,7 @@ void us_run_close(us_run *run)
 	free(run);
 }
 
-static us_code refuse_pooler(us_run *run, us_err *err)
+us_code us_run_refuse_pooler(us_run *run, us_err *err)
 {
 	bool pooled = false;
 	us_code rc = US_OK;
@@ -165,7 +180,7 @@ us_code us_run_lock(us_run *run, us_err *err)
 
 	if (run->have_lock || run->config->lock_disabled)
 		return US_OK;
-	rc = refuse_pooler(run, err);
+	rc = us_run_refuse_pooler(run, err);
 	if (rc == US_OK)
 		rc = run->db->ops->lock(run->db, &run->have_lock, err);
 	return rc;
@@ -202,6 +217,29 @@ us_code us_run_reconnect(us_run *run, us_err *err)
 		return rc;
 	us_db_close(run->db);
 	run->db = fresh;
+	fresh->ops->heed(fresh, run->config->stop);
 	run->have_lock = false;
 	return US_OK;
+}
+
+/* Beside the run's own lock, which would keep a connection of its own out. */
+static us_code open_eyes(us_db **out, void *ctx, us_err *err)
+{
+	us_run *run = ctx;
+	us_code rc = US_OK;
+
+	*out = NULL;
+	if (!run->dry)
+		rc = run->db->ops->reader(out, &run->db, err);
+	return rc == US_OK && !*out
+		       ? us_db_open(out, &run->config->url, US_DB_READ, err)
+		       : rc;
+}
+
+us_code us_run_load_policies(us_policies **out, us_run *run, us_policy_log_fn *log,
+	void *ctx, us_err *err)
+{
+	us_policy_db db = { open_eyes, run };
+
+	return us_policies_load(out, run->config, db, log, ctx, err);
 }
