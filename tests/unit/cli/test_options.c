@@ -38,7 +38,7 @@ static const struct {
 	const char *words[MAX_WORDS];
 	const char *says;
 } misuse[] = {
-	{ SAY(NULL), "say what to do: status, audit, resolve or explain" },
+	{ SAY(NULL), "say what to do: status, audit, resolve, start CMD or" },
 	{ SAY("--quiet"), "say what to do" },
 	{ SAY("statsu"), "no such command: statsu; did you mean status" },
 	{ SAY("deploy"), "see `unstick --help`" },
@@ -67,6 +67,12 @@ static const struct {
 	{ SAY("audit", "status"), "usage: unstick audit" },
 	{ SAY("resolve", "m"), "usage: unstick resolve [--applied NAME" },
 	{ SAY("explain"), "usage: unstick explain NAME" },
+	{ SAY("start"), "usage: unstick start [--] CMD..." },
+	{ SAY("start", "--"), "usage: unstick start [--] CMD..." },
+	{ SAY("start", "--quite", "node"), "--quite; did you mean --quiet" },
+	{ SAY("status", "--log-format", "json"),
+		"--log-format goes with `unstick start`" },
+	{ SAY("resolve", "--metrics=m"), "--metrics goes with `unstick start`" },
 	{ SAY("policy"), "say what to do: policy check, policy new NAME" },
 	{ SAY("policy", "chekc"), "no such command: policy chekc; did you mean "
 				  "policy check" },
@@ -158,6 +164,36 @@ static void a_value_may_hold_what_looks_like_something_else(void **state)
 	assert_string_equal(l.s.options.database_url, "file:a.db?x=y=z");
 	assert_string_equal(l.s.options.schema, "-");
 	assert_string_equal(l.s.options.config, "--odd");
+}
+
+/* What stands behind a command's first word is none of our business. */
+static void a_command_keeps_its_words(void **state)
+{
+	static const struct {
+		const char *words[MAX_WORDS], *are[MAX_WORDS];
+	} rows[] = {
+		{ SAY("start", "node", "app.js"), SAY("node", "app.js") },
+		{ SAY("start", "--", "node", "app.js"), SAY("node", "app.js") },
+		{ SAY("start", "node", "--quiet"), SAY("node", "--quiet") },
+		{ SAY("start", "sh", "--", "-c"), SAY("sh", "--", "-c") },
+		{ SAY("start", "--", "--quiet"), SAY("--quiet") },
+		{ SAY("start", "--log-format", "json", "node", "--help"),
+			SAY("node", "--help") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		size_t n = 0;
+		line l;
+
+		assert_ok(parse(&l, rows[i].words), &l.err);
+		assert_ptr_equal(l.s.cmd, &cmd_start);
+		assert_false(l.s.options.quiet);
+		assert_false(l.s.help);
+		for (; rows[i].are[n]; n++)
+			assert_string_equal(l.s.args[n], rows[i].are[n]);
+		assert_int_equal(l.s.nargs, n);
+	}
 }
 
 static void the_last_of_two_counts(void **state)
@@ -278,6 +314,7 @@ int main(void)
 		cmocka_unit_test(everything_else_is_read_past_the_first_mistake),
 		cmocka_unit_test(an_option_and_its_value_are_one_word_or_two),
 		cmocka_unit_test(a_value_may_hold_what_looks_like_something_else),
+		cmocka_unit_test(a_command_keeps_its_words),
 		cmocka_unit_test(the_last_of_two_counts),
 		cmocka_unit_test(every_flag_sets_its_own),
 		cmocka_unit_test(every_option_is_taken),
