@@ -23,7 +23,7 @@ typedef struct rule {
 } rule;
 
 static const char commands[] =
-	" status audit resolve explain policy check policy new policy api "
+	" status audit resolve start explain policy check policy new policy api "
 	"policy replay ";
 static const char states[] = " applied pending failed rolled_back missing ";
 static const char kinds[] =

@@ -78,7 +78,7 @@ static void spawn(const project *p, running *r, const us_strs *argv)
 	posix_spawn_file_actions_adddup2(&actions, out[1], 1);
 	posix_spawn_file_actions_adddup2(&actions, err[1], 2);
 	assert_int_equal(
-		posix_spawn(&r->pid, US_UNSTICK, &actions, NULL, args, vars), 0);
+		posix_spawn(&r->pid, args[0], &actions, NULL, args, vars), 0);
 	posix_spawn_file_actions_destroy(&actions);
 	close(out[1]);
 	close(err[1]);
@@ -116,6 +116,17 @@ static void start(const project *p, running *r, const char *format,
 		add(&argv, "--format");
 		add(&argv, format);
 	}
+	spawn(p, r, &argv);
+	us_strs_fini(&argv);
+}
+
+void run_start(project *p, running *r, const char *program, const char *const *said)
+{
+	us_strs argv = { 0 };
+
+	add(&argv, program ? program : US_UNSTICK);
+	for (; *said; said++)
+		add(&argv, *said);
 	spawn(p, r, &argv);
 	us_strs_fini(&argv);
 }
@@ -263,6 +274,12 @@ json_t *unstick(project *p, int exit, const char *word, ...)
 	start(p, &r, "json", word, more);
 	va_end(more);
 	return unstick_ends(p, &r, exit);
+}
+
+const char *run_ends(project *p, running *r, int exit)
+{
+	end(p, r, exit);
+	return p->out;
 }
 
 const char *unstick_text(project *p, int exit, const char *word, ...)

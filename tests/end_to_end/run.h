@@ -38,6 +38,11 @@ void unstick_start(project *p, running *r, const char *word, ...)
 void unstick_says(running *r, const char *text);
 /* Waits for its end. */
 json_t *unstick_ends(project *p, running *r, int exit);
+/* The same without --format json, of any program; NULL is unstick. */
+void run_start(
+	project *p, running *r, const char *program, const char *const *words);
+/* Waits for its end; what it printed to stdout. */
+const char *run_ends(project *p, running *r, int exit);
 /* Kills it with SIGKILL. */
 void unstick_kill(running *r);
 /* In a child of the test: becomes the program. */

@@ -1,0 +1,146 @@
+/* A project that starts, and its log. */
+#include "start.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check.h"
+#include "database.h"
+#include "server.h"
+#include "unstick/auto.h"
+#include "unstick/file.h"
+#include "unstick/when.h"
+
+static void write_program(project *p, const char *name, const char *text)
+{
+	US_AUTO(auto_str) char *path = scratch_path(&p->folder, name);
+
+	project_write(p, name, text);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+project *start_stage(void **state)
+{
+	project *p = project_open(state);
+	US_AUTO(auto_str) char *binaries = server_binaries();
+	US_AUTO(auto_str) char *psql = NULL;
+
+	assert_true(asprintf(&psql, "PSQL=%s/psql", binaries ? binaries : "") > 0);
+	project_environment(p, psql);
+	project_environment(p, "UNSTICK_START_DEPLOY=" US_DEPLOY);
+	write_program(p, "app", "#!/bin/sh\necho app \"$@\"\n");
+	return p;
+}
+
+void start_begin(project *p, running *r)
+{
+	static const char *const words[] = { "start", "./app", "one", NULL };
+
+	run_start(p, r, NULL, words);
+}
+
+const char *start(project *p, int exit)
+{
+	running r;
+
+	start_begin(p, &r);
+	return run_ends(p, &r, exit);
+}
+
+/* ---- the log ---- */
+
+static void check_line(const json_t *line, const char *text)
+{
+	static const char *const keys[] = { "time", "level", "event", "run_id",
+		"message" };
+	us_time at;
+
+	if (!line)
+		fail_msg("not a JSON object: %s", text);
+	for (size_t i = 0; i < US_LEN(keys); i++)
+		if (!json_is_string(json_object_get(line, keys[i])))
+			fail_msg("no %s: %s", keys[i], text);
+	assert_true(us_time_parse(
+		&at, json_string_value(json_object_get(line, "time"))));
+}
+
+static size_t find(const project *p, const char *name, json_t **last)
+{
+	US_AUTO(auto_str) char *log = strdup(p->err);
+	char *rest = NULL;
+	size_t n = 0;
+
+	assert_non_null(log);
+	for (char *text = strtok_r(log, "\n", &rest); text;
+		text = strtok_r(NULL, "\n", &rest)) {
+		json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+		check_line(line, text);
+		if (strcmp(json_string_value(json_object_get(line, "event")),
+			    name) == 0) {
+			n++;
+			json_decref(*last);
+			*last = json_incref(line);
+		}
+		json_decref(line);
+	}
+	return n;
+}
+
+size_t events(const project *p, const char *name)
+{
+	json_t *last = NULL;
+	size_t n = find(p, name, &last);
+
+	json_decref(last);
+	return n;
+}
+
+const json_t *event(const project *p, const char *name, const char *key)
+{
+	project *keeper = (project *)(uintptr_t)p;
+	json_t *last = NULL;
+
+	find(p, name, &last);
+	json_decref(keeper->report);
+	keeper->report = last;
+	return json_object_get(last, key);
+}
+
+void event_says(
+	const project *p, const char *name, const char *key, const char *text)
+{
+	const char *said = json_string_value(event(p, name, key));
+
+	if (!said || strcmp(said, text) != 0)
+		fail_msg("%s of %s is %s, not %s: %s", key, name,
+			said ? said : "(none)", text, p->err);
+}
+
+/* ---- what it did ---- */
+
+size_t deploys(const project *p)
+{
+	US_AUTO(auto_str) char *path = scratch_path(&p->folder, "deploys");
+	US_AUTO(auto_str) char *text = NULL;
+	us_err err = { 0 };
+	size_t n = 0, len;
+
+	if (!us_file_exists(path))
+		return 0;
+	assert_ok(us_file_read(&text, &len, path, 1 << 20, &err), &err);
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+void nobody_is_left(const project *p)
+{
+	db_until(p, "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = "
+		    "current_database() AND pid <> pg_backend_pid() AND "
+		    "backend_type = 'client backend'");
+	db_until(p, "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory' "
+		    "AND database = (SELECT oid FROM pg_database WHERE datname = "
+		    "current_database())");
+}

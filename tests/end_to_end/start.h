@@ -1,0 +1,40 @@
+#ifndef START_H
+#define START_H
+
+#include "run.h"
+
+/* What tests of `unstick start` share. All of these end the test on failure. */
+
+/* A project whose deploy is tests/end_to_end/deploy.sh and whose application is
+ * ./app, which says "app" and its arguments. */
+project *start_stage(void **state);
+
+/* `unstick start ./app one`, to its end; what it printed to stdout. */
+const char *start(project *p, int exit);
+/* The same in two steps; run_ends() is the second. */
+void start_begin(project *p, running *r);
+
+/* What the application says. */
+#define STARTED "app one\n"
+
+/* How often the log (p->err) of the last start has this event; every line of it is
+ * a JSON object with what all of them have. */
+size_t events(const project *p, const char *name);
+/* A key of the last such event; borrowed until the next call of these. NULL: there
+ * is no such event. */
+const json_t *event(const project *p, const char *name, const char *key);
+/* It is this text. */
+void event_says(
+	const project *p, const char *name, const char *key, const char *text);
+
+/* How often the stand-in has deployed. */
+size_t deploys(const project *p);
+
+/* Waits until nobody but the test is at the database, and no advisory lock is had.
+ * PostgreSQL only. */
+void nobody_is_left(const project *p);
+
+/* unstick's own key: whose turn it is. */
+#define TURN "33054014428504940"
+
+#endif
