@@ -13,12 +13,12 @@ void close_run(hook *h)
 
 static us_code open_to_read(hook *h, us_err *err)
 {
-	return us_run_open(&h->run, h->config, US_DB_READ, err);
+	return us_run_open(&h->run, h->config, US_DB_READ, false, err);
 }
 
 static us_code open_to_write(hook *h, us_err *err)
 {
-	return us_run_open(&h->run, h->config, US_DB_WRITE, err);
+	return us_run_open(&h->run, h->config, US_DB_WRITE, true, err);
 }
 
 /* What the next deploy would run: whatever has a folder and no record that counts.
