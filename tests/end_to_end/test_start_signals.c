@@ -1,0 +1,358 @@
+/* Whenever somebody asks `start` to stop, it is over within the grace time: nothing
+ * runs on, nothing is half written, the application doesn't start. As an ordinary
+ * process and as PID 1, which signals without a handler can't end. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "database.h"
+#include "ledger.h"
+#include "start.h"
+#include "unstick/auto.h"
+#include "unstick/when.h"
+
+#define INIT "20240101000000_init"
+#define NAME "20240102000000_orders"
+
+#define PENDING "{ledger}{deployed " INIT "}"
+#define STUCK PENDING "{killed " NAME "}"
+
+static project *stage(void **state, const char *then)
+{
+	project *p = start_stage(state);
+
+	project_migration(p, INIT, "CREATE TABLE users (id INTEGER);\n");
+	project_migration(p, NAME, "CREATE TABLE orders (id INTEGER);\n");
+	project_stage(p, then);
+	project_environment(p, "UNSTICK_START_GRACE=2s");
+	return p;
+}
+
+static void write_deploy(project *p, const char *text)
+{
+	project_write(p, "deploy", text);
+	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
+}
+
+/* ---- as PID 1 ---- */
+
+/* A start, and who gets the signals: as PID 1 that is not whom we wait for. */
+typedef struct {
+	running r;
+	pid_t to;
+	bool first; /* it is PID 1 */
+} started;
+
+/* The only child of a process that has one soon. */
+static pid_t child_of(pid_t pid)
+{
+	US_AUTO(auto_str) char *path = NULL;
+	int child = 0;
+
+	assert_true(asprintf(&path, "/proc/%d/task/%d/children", (int)pid,
+			    (int)pid) > 0);
+	for (int tries = 0; child == 0 && tries < 4000; tries++) {
+		FILE *f = fopen(path, "re");
+
+		if (f && fscanf(f, "%d", &child) != 1)
+			child = 0;
+		if (f)
+			fclose(f);
+		if (child == 0)
+			us_sleep_ms(5);
+	}
+	assert_int_not_equal(child, 0);
+	return (pid_t)child;
+}
+
+static bool may_be_first(void)
+{
+	return system("unshare --pid --fork true 2>/dev/null") == 0;
+}
+
+static started begin(project *p, bool first)
+{
+	static const char *const words[] = { "--pid", "--fork", US_UNSTICK, "start",
+		"./app", "one", NULL };
+	started s = { .first = first };
+
+	if (first && !may_be_first()) {
+		print_message("no PID namespace may be made here: skipped\n");
+		skip();
+	}
+	if (first) {
+		run_start(p, &s.r, "/usr/bin/unshare", words);
+		s.to = child_of(s.r.pid);
+	} else {
+		start_begin(p, &s.r);
+		s.to = s.r.pid;
+	}
+	return s;
+}
+
+/* It ends with 128 + signal, and the application has not been started. */
+static void stopped_by(project *p, started *s, int signal)
+{
+	int64_t begun = us_clock_ms();
+
+	assert_int_equal(kill(s->to, signal), 0);
+	assert_string_equal(run_ends(p, &s->r, 128 + signal), "");
+	/* grace, what it takes to leave, and a machine under load */
+	assert_true(us_clock_ms() - begun < 10000);
+	event_says(p, "start.summary", "result", "stopped");
+}
+
+/* ---- at every stage ---- */
+
+static void while_waiting_for_the_database(void **state, bool first)
+{
+	project *p = stage(state, PENDING);
+	started s;
+
+	project_environment(p, "DATABASE_URL=postgresql://u@localhost:1/d?host=/"
+			       "nowhere");
+	s = begin(p, first);
+	unstick_says(&s.r, "database.waiting");
+	stopped_by(p, &s, SIGTERM);
+}
+
+static void while_waiting_for_the_turn(void **state, bool first)
+{
+	project *p = stage(state, PENDING);
+	session *other = session_open(p);
+	started s;
+
+	session_exec(other, "SELECT pg_advisory_lock(" TURN ")");
+	s = begin(p, first);
+	unstick_says(&s.r, "turn.waiting");
+	stopped_by(p, &s, SIGINT);
+	session_close(other);
+	nobody_is_left(p);
+}
+
+static void while_a_policy_waits(void **state, bool first)
+{
+	project *p = stage(state, STUCK);
+	json_t *before = db_ledger(p);
+	started s;
+
+	project_write(p, "wait.lua",
+		"return { any = function() return verdict.wait(60, 'x') end }\n");
+	project_write(p, "unstick.yaml", "policies: [wait.lua]\n");
+	s = begin(p, first);
+	unstick_says(&s.r, "case.waiting");
+	stopped_by(p, &s, SIGTERM);
+	ledger_unchanged(p, before);
+	nobody_is_left(p);
+}
+
+/* In the middle of its transaction, with Prisma's lock. */
+static void while_it_writes(void **state, bool first)
+{
+	project *p = stage(state, STUCK);
+	json_t *before = db_ledger(p);
+	session *other = session_open(p);
+	started s;
+
+	project_environment(p, "UNSTICK_LOCK_TIMEOUT=0");
+	session_exec(other,
+		"BEGIN; SELECT FROM _prisma_migrations WHERE migration_name = "
+		"'" NAME "' FOR UPDATE");
+	s = begin(p, first);
+	db_until(p, "SELECT count(*) > 0 FROM pg_stat_activity WHERE "
+		    "wait_event_type = 'Lock' AND datname = current_database()");
+	stopped_by(p, &s, SIGTERM);
+	session_close(other);
+	ledger_unchanged(p, before);
+	nobody_is_left(p);
+}
+
+static void while_it_deploys(void **state, bool first)
+{
+	project *p = stage(state, PENDING);
+	started s;
+
+	write_deploy(p, "echo at it\nsleep 1000 & sleep 1000\n");
+	s = begin(p, first);
+	unstick_says(&s.r, "at it");
+	stopped_by(p, &s, SIGTERM);
+	assert_int_equal(events(p, "deploy.stopped"), 1);
+	nobody_is_left(p);
+}
+
+/* What doesn't listen to SIGTERM is killed, its children with it: they have our
+ * stderr, and run_ends() waits for whoever has that. */
+static void while_a_deploy_does_not_listen(void **state, bool first)
+{
+	project *p = stage(state, PENDING);
+	started s;
+
+	project_environment(p, "UNSTICK_START_GRACE=200ms");
+	write_deploy(p, "trap '' TERM\n(trap '' TERM; sleep 1000) &\n"
+			"echo at it\nsleep 1000\nsleep 1000\n");
+	s = begin(p, first);
+	unstick_says(&s.r, "at it");
+	stopped_by(p, &s, SIGTERM);
+	nobody_is_left(p);
+}
+
+#define AT(stage)                                                                  \
+	static void a_stop_##stage##_ends_it(void **state)                         \
+	{                                                                          \
+		stage(state, false);                                               \
+	}                                                                          \
+	static void a_stop_##stage##_ends_it_as_pid_1(void **state)                \
+	{                                                                          \
+		stage(state, true);                                                \
+	}
+
+AT(while_waiting_for_the_database)
+AT(while_waiting_for_the_turn)
+AT(while_a_policy_waits)
+AT(while_it_writes)
+AT(while_it_deploys)
+AT(while_a_deploy_does_not_listen)
+
+/* ---- afterwards ---- */
+
+/* The signals that a program is started to ignore, by its status line; with these
+ * bits more. Whoever runs the tests may have set some (SIGPIPE), and so has what
+ * they start. */
+static char *ignored(unsigned long more)
+{
+	unsigned long mask = 0;
+	FILE *f = fopen("/proc/self/status", "re");
+	char line[256], *text = NULL;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		if (strncmp(line, "SigIgn:", 7) == 0)
+			mask = strtoul(line + 7, NULL, 16);
+	assert_int_equal(fclose(f), 0);
+	assert_true(asprintf(&text, "SigIgn:\t%016lx", mask | more) > 0);
+	return text;
+}
+
+static void check_handed_over(void **state, bool first)
+{
+	project *p = stage(state, PENDING "{deployed " NAME "}");
+	US_AUTO(auto_str) char *usual = ignored(0);
+	started s;
+
+	/* handlers of its own, and everything unblocked */
+	project_write(p, "app",
+		"#!/bin/sh\n"
+		"trap 'echo got it; exit 5' TERM\n"
+		"grep -E 'Sig(Blk|Ign)' /proc/self/status\n"
+		"echo up $$ >&2\nwhile :; do sleep 0.01; done\n");
+	s = begin(p, first);
+	unstick_says(&s.r, first ? "up 1\n" : "up ");
+	assert_int_equal(kill(s.to, SIGTERM), 0);
+	run_ends(p, &s.r, 5);
+	assert_non_null(strstr(p->out, "SigBlk:\t0000000000000000"));
+	assert_non_null(strstr(p->out, usual));
+	assert_non_null(strstr(p->out, "got it"));
+}
+
+static void the_application_gets_the_signals(void **state)
+{
+	check_handed_over(state, false);
+}
+
+static void the_application_gets_the_signals_as_pid_1(void **state)
+{
+	check_handed_over(state, true);
+}
+
+/* What was ignored when it was started stays ignored, and doesn't stop it. */
+static void a_signal_that_is_ignored_stays_ignored(void **state)
+{
+	static const char *const words[] = { "-c",
+		"trap '' HUP; exec \"$0\" start sh -c "
+		"'grep SigIgn /proc/self/status'",
+		US_UNSTICK, NULL };
+	project *p = stage(state, PENDING);
+	session *other = session_open(p);
+	US_AUTO(auto_str) char *hup_too = ignored(1);
+	running r;
+
+	session_exec(other, "SELECT pg_advisory_lock(" TURN ")");
+	run_start(p, &r, "/bin/sh", words);
+	unstick_says(&r, "turn.waiting");
+	assert_int_equal(kill(r.pid, SIGHUP), 0);
+	session_close(other);
+	run_ends(p, &r, 0);
+	assert_non_null(strstr(p->out, hup_too));
+}
+
+/* As PID 1 it inherits what its commands leave behind, and buries it. */
+static void orphans_are_reaped_as_pid_1(void **state)
+{
+	project *p = stage(state, PENDING);
+	started s;
+
+	/* a session of its own: out of the group, with nothing of ours */
+	write_deploy(p, "(setsid sleep 0.01 >/dev/null 2>&1 &)\n"
+			"echo at it\nsleep 1000\n");
+	s = begin(p, true);
+	unstick_says(&s.r, "at it");
+	/* it, the worker and the deploy's two: no zombie among them */
+	for (int tries = 0; tries < 200; tries++)
+		us_sleep_ms(1);
+	{
+		US_AUTO(auto_str) char *command = NULL;
+
+		assert_true(
+			asprintf(&command, "! ps -o stat= --ppid %d | grep -q Z",
+				(int)s.to) > 0);
+		assert_int_equal(system(command), 0);
+	}
+	stopped_by(p, &s, SIGTERM);
+}
+
+/* The process that works is killed: the other one ends what it had started. */
+static void a_worker_that_is_killed_takes_its_deploy_along(void **state)
+{
+	project *p = stage(state, PENDING);
+	started s;
+
+	write_deploy(p, "echo at it\nsleep 1000\n");
+	s = begin(p, false);
+	unstick_says(&s.r, "at it");
+	assert_int_equal(kill(child_of(s.to), SIGKILL), 0);
+	assert_string_equal(run_ends(p, &s.r, 1), "");
+	assert_non_null(strstr(p->err, "killed by signal 9"));
+	nobody_is_left(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON("postgresql", a_stop_while_waiting_for_the_database_ends_it),
+		ON("postgresql",
+			a_stop_while_waiting_for_the_database_ends_it_as_pid_1),
+		ON("postgresql", a_stop_while_waiting_for_the_turn_ends_it),
+		ON("postgresql",
+			a_stop_while_waiting_for_the_turn_ends_it_as_pid_1),
+		ON("postgresql", a_stop_while_a_policy_waits_ends_it),
+		ON("postgresql", a_stop_while_a_policy_waits_ends_it_as_pid_1),
+		ON("postgresql", a_stop_while_it_writes_ends_it),
+		ON("postgresql", a_stop_while_it_writes_ends_it_as_pid_1),
+		ON("postgresql", a_stop_while_it_deploys_ends_it),
+		ON("postgresql", a_stop_while_it_deploys_ends_it_as_pid_1),
+		ON("postgresql", a_stop_while_a_deploy_does_not_listen_ends_it),
+		ON("postgresql",
+			a_stop_while_a_deploy_does_not_listen_ends_it_as_pid_1),
+		ON("sqlite", the_application_gets_the_signals),
+		ON("sqlite", the_application_gets_the_signals_as_pid_1),
+		ON("postgresql", a_signal_that_is_ignored_stays_ignored),
+		ON("postgresql", orphans_are_reaped_as_pid_1),
+		ON("postgresql", a_worker_that_is_killed_takes_its_deploy_along),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
