@@ -32,8 +32,9 @@ static us_code one_try(hook *h, bool *got, us_err *err)
 	*got = false;
 	if (!h->turn)
 		rc = await(h, open_turn, err);
-	if (rc == US_OK)
-		rc = us_turn_take(h->turn, got, err);
+	if (rc != US_OK)
+		return rc;
+	rc = us_turn_take(h->turn, got, err);
 	if (rc == US_E_CONNECT) { /* a session that was lost is made again */
 		give_turn_back(h);
 		rc = US_OK;

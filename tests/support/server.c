@@ -121,7 +121,7 @@ static bool initialize(const char *binaries, const char *data)
 }
 
 static pid_t run_postgres(
-	const char *binaries, const char *directory, const char *data)
+	const char *binaries, const char *directory, const char *data, bool closed)
 {
 	char *postgres = text("%s/postgres", binaries);
 	/* A zone that is not UTC, and not whole hours: times must not depend on it.
@@ -129,7 +129,8 @@ static pid_t run_postgres(
 	const char *const argv[] = { postgres, "-D", data, "-k", directory, "-c",
 		"listen_addresses=", "-c", "fsync=off", "-c",
 		"full_page_writes=off", "-c", "max_connections=60", "-c",
-		"shared_buffers=32MB", "-c", "timezone=Asia/Kathmandu", NULL };
+		"shared_buffers=32MB", "-c", "timezone=Asia/Kathmandu",
+		closed ? "-c" : NULL, "hot_standby=off", NULL };
 	pid_t pid = spawn(argv);
 
 	free(postgres);
@@ -141,9 +142,21 @@ static void nap(void)
 	nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
 }
 
-/* The server writes "ready" into its pid file; 30 s is for a machine under load. */
-static bool is_ready(const char *data, pid_t postgres)
+/* A file that the server reads for being there. */
+static bool touch(const char *data, const char *name)
 {
+	char *path = text("%s/%s", data, name);
+	FILE *f = fopen(path, "we");
+
+	free(path);
+	return f && fclose(f) == 0;
+}
+
+/* The server writes "ready" into its pid file, or, where it lets nobody in, never
+ * more than "starting"; 30 s is for a machine under load. */
+static bool is_ready(const char *data, pid_t postgres, bool closed)
+{
+	const char *word = closed ? "starting" : "ready";
 	char *path = text("%s/postmaster.pid", data);
 	bool ready = false;
 
@@ -152,7 +165,7 @@ static bool is_ready(const char *data, pid_t postgres)
 		FILE *f = fopen(path, "re");
 
 		while (f && fgets(line, sizeof(line), f)) {
-			if (strncmp(line, "ready", 5) == 0)
+			if (strncmp(line, word, strlen(word)) == 0)
 				ready = true;
 		}
 		if (f)
@@ -185,8 +198,8 @@ static void write_to_log(const char *directory)
 	free(path);
 }
 
-static void supervise(
-	const char *binaries, const char *directory, int leash, int started)
+static void supervise(const char *binaries, const char *directory, int leash,
+	int started, bool closed)
 {
 	char *data = text("%s/data", directory);
 	pid_t postgres = -1;
@@ -195,9 +208,10 @@ static void supervise(
 	setsid(); /* ^C and ctest's timeout are for the test, not for us */
 	signal(SIGPIPE, SIG_IGN);
 	write_to_log(directory);
-	if (chdir(directory) == 0 && initialize(binaries, data))
-		postgres = run_postgres(binaries, directory, data);
-	if (postgres > 0 && is_ready(data, postgres))
+	if (chdir(directory) == 0 && initialize(binaries, data) &&
+		(!closed || touch(data, "standby.signal")))
+		postgres = run_postgres(binaries, directory, data, closed);
+	if (postgres > 0 && is_ready(data, postgres, closed))
 		byte = 'y';
 	if (write(started, &byte, 1) == 1) {
 		while (read(leash, &byte, 1) < 0 && errno == EINTR)
@@ -241,7 +255,7 @@ static void print_log(const server *s)
 	free(path);
 }
 
-bool server_start(server *s, const char *binaries)
+static bool start(server *s, const char *binaries, bool closed)
 {
 	int leash[2], started[2];
 	char byte = 'n';
@@ -256,7 +270,7 @@ bool server_start(server *s, const char *binaries)
 	if (s->supervisor == 0) {
 		close(leash[1]);
 		close(started[0]);
-		supervise(binaries, s->directory, leash[0], started[1]);
+		supervise(binaries, s->directory, leash[0], started[1], closed);
 	}
 	close(leash[0]);
 	close(started[1]);
@@ -269,6 +283,33 @@ bool server_start(server *s, const char *binaries)
 	print_log(s);
 	server_stop(s);
 	return false;
+}
+
+bool server_start(server *s, const char *binaries)
+{
+	return start(s, binaries, false);
+}
+
+bool server_start_closed(server *s, const char *binaries)
+{
+	return start(s, binaries, true);
+}
+
+/* What pg_ctl promote does, which refuses to be run by root. */
+bool server_open(const server *s)
+{
+	char *data = text("%s/data", s->directory);
+	char *path = text("%s/postmaster.pid", data);
+	FILE *f = fopen(path, "re");
+	int pid = 0;
+	bool ok = f && fscanf(f, "%d", &pid) == 1 && touch(data, "promote") &&
+		  kill(pid, SIGUSR1) == 0;
+
+	if (f)
+		fclose(f);
+	free(path);
+	free(data);
+	return ok;
 }
 
 void server_stop(server *s)

@@ -19,6 +19,10 @@ char *server_binaries(void);
 
 /* False, and said on stderr, if it didn't start. */
 bool server_start(server *s, const char *binaries);
+/* The same, but it lets nobody in (57P03) until server_open(): it takes itself for
+ * a standby that has still to catch up. */
+bool server_start_closed(server *s, const char *binaries);
+bool server_open(const server *s);
 void server_stop(server *s);
 
 /* As DATABASE_URL, for its superuser. free(). */
