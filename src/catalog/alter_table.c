@@ -51,6 +51,21 @@ static void rule_only(
 		s->w, world_get(s->w, OBJECT_RULE, relation, cmd->name), THERE_YES);
 }
 
+/* CLUSTER ON, REPLICA IDENTITY USING INDEX */
+static void index_only(
+	const step *s, object_id relation, const PgQuery__AlterTableCmd *cmd)
+{
+	const char *name = cmd->name;
+
+	if (cmd->def && cmd->def->node_case == NODE(REPLICA_IDENTITY_STMT))
+		name = cmd->def->replica_identity_stmt->name;
+	if (*name)
+		world_need(s->w,
+			world_get(s->w, OBJECT_RELATION,
+				world_object(s->w, relation)->parent, name),
+			THERE_YES);
+}
+
 static void no_key(
 	const step *s, object_id relation, const PgQuery__AlterTableCmd *cmd)
 {
@@ -89,6 +104,13 @@ static void attach(
 	world_unsure(w, "a partition that is attached or detached");
 	lose_names(w);
 	world_blur(w, part);
+	world_create_maybe(w, world_object(w, part)->kind,
+		world_object(w, part)->parent, world_object(w, part)->name);
+	if (cmd->subtype == AT(AttachPartition))
+		world_set(w, part, FACET_DEFINITION,
+			unknown(us_arena_strf(world_arena(w), "heir of %s",
+				world_ref(w, relation))));
+	blur_referrers(w, relation);
 	world_set(w, relation, FACET_VALID, unknown(NULL));
 }
 
@@ -147,14 +169,14 @@ static const struct {
 	{ AT(ForceRowSecurity), PASS_REST, no_key },
 	{ AT(NoForceRowSecurity), PASS_REST, no_key },
 	{ AT(ChangeOwner), PASS_REST, no_key },
-	{ AT(ClusterOn), PASS_REST, no_key },
+	{ AT(ClusterOn), PASS_REST, index_only },
 	{ AT(DropCluster), PASS_REST, no_key },
 	{ AT(SetLogged), PASS_REST, no_key },
 	{ AT(SetUnLogged), PASS_REST, no_key },
 	{ AT(DropOids), PASS_REST, no_key },
 	{ AT(SetAccessMethod), PASS_REST, no_key },
 	{ AT(SetTableSpace), PASS_REST, no_key },
-	{ AT(ReplicaIdentity), PASS_REST, no_key },
+	{ AT(ReplicaIdentity), PASS_REST, index_only },
 	{ AT(GenericOptions), PASS_REST, no_key },
 	{ AT(AttachPartition), PASS_REST, attach },
 	{ AT(DetachPartition), PASS_REST, attach },
@@ -221,7 +243,8 @@ static void need_composite(world *w, const PgQuery__RangeVar *name)
 /* Which forms change columns, which those that inherit from it share. */
 static bool is_of_table(const PgQuery__AlterTableStmt *a)
 {
-	return a->objtype == OBJECT(TABLE) || a->objtype == OBJECT(FOREIGN_TABLE);
+	return a->objtype == OBJECT(TABLE) || a->objtype == OBJECT(FOREIGN_TABLE) ||
+	       a->objtype == OBJECT(TYPE); /* a typed table's */
 }
 
 void kind_alter_table(const step *s)

@@ -142,11 +142,18 @@ static bool touches(const world *w, const world_key *key, const words *said)
 
 	if (words_have(said, name, strlen(name)))
 		return true;
-	for (object_id id = 1; id <= world_count(w); id++)
-		if (world_object(w, id)->kind == key->kind &&
-			strcmp(world_object(w, id)->name, key->name) == 0 &&
+	for (object_id id = 1; id <= world_count(w); id++) {
+		const object *o = world_object(w, id);
+
+		if (o->kind == key->kind && strcmp(o->name, key->name) == 0 &&
 			is_about(w, id, said))
 			return true;
+		/* its columns are those of what it inherits from */
+		if (key->relation && o->kind == OBJECT_RELATION &&
+			strcmp(o->name, key->relation) == 0 &&
+			(o->blurred || is_about(w, id, said)))
+			return true;
+	}
 	return false;
 }
 
@@ -156,9 +163,9 @@ static const char *doubt_of(reading *g, const world *keys, const world_key *key)
 	for (const later_script *l = g->later; l->name; l++) {
 		words said = { .arena = &g->arena };
 
-		if (l->text)
+		if (!l->far)
 			words_add(&said, l->text, l->len);
-		if (!l->text || touches(keys, key, &said))
+		if (l->far || touches(keys, key, &said))
 			return us_arena_strf(&g->arena,
 				"%s, which was begun later, may have changed it",
 				l->name);

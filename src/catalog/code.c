@@ -1,5 +1,5 @@
 /* Code is read as words, not parsed: plpgsql has a grammar of its own. Every doubt
- * ends in CODE_ANYTHING. */
+ * ends in CODE_SESSION. */
 #include "code.h"
 
 #include <string.h>
@@ -64,12 +64,12 @@ static code_reach reach_of_call(
 	const world *w, const char *name, bool *destroys, unsigned depth)
 {
 	size_t n = strlen(name), count = world_count(w);
-	code_reach reach = CODE_ROWS;
+	code_reach reach = CODE_ROWS, one;
 	bool found = false;
 
 	if (builtin_named(name) != BUILTIN_NONE)
 		return CODE_ROWS;
-	for (object_id id = 1; id <= count && reach != CODE_ANYTHING; id++) {
+	for (object_id id = 1; id <= count; id++) {
 		const object *o = world_object(w, id);
 		const us_value *def = &o->facets[FACET_DEFINITION];
 		const char *body = def->text ? strstr(def->text, ": ") : NULL;
@@ -78,13 +78,16 @@ static code_reach reach_of_call(
 			strncmp(o->name, name, n) != 0 || o->name[n] != '(')
 			continue;
 		found = true;
-		reach = CODE_ANYTHING;
+		one = CODE_SESSION;
 		if (def->firmness == US_VALUE_PLAIN && body && depth < MAX_DEPTH)
-			reach = read_code(
+			one = read_code(
 				w, body + 2, strlen(body + 2), destroys, depth + 1);
+		reach = one > reach ? one : reach;
 	}
+	if (!found)
+		return CODE_SESSION;
 	/* a body that has DDL is not the text that is blurred */
-	return found && reach == CODE_ROWS ? CODE_ROWS : CODE_ANYTHING;
+	return reach == CODE_MENTIONS ? CODE_ANYTHING : reach;
 }
 
 code_reach code_reach_of_call(const world *w, const char *name, bool *destroys)
@@ -161,7 +164,7 @@ static void see_call(reader *r, const token *t)
 	if (!tokens_bracket_follows(&r->at) || is_relation(r))
 		return;
 	if (t->quoted || (dotted && !token_is(&r->before[1], "pg_catalog")))
-		widen(r, CODE_ANYTHING);
+		widen(r, CODE_SESSION);
 	else if (!code_takes_bracket(t) || dotted)
 		widen(r, reach_of_call(r->w, t->word, r->destroys, r->depth));
 }
@@ -179,9 +182,10 @@ static void see_word(reader *r, const token *t)
 	else if (is_ddl(t))
 		widen(r, CODE_MENTIONS);
 	else if (token_is(t, "search_path") ||
+		 (token_is(t, "schema") && token_is(&r->before[0], "set")) ||
 		 (token_is(t, "do") && !token_is(&after, "nothing") &&
 			 !token_is(&after, "update")))
-		widen(r, CODE_ANYTHING);
+		widen(r, CODE_SESSION);
 	if (token_is(t, "constraint") ||
 		(token_is(t, "unique") && token_is(&after, "index")))
 		r->named = true;
@@ -193,7 +197,7 @@ static void see(reader *r, const token *t)
 		r->named = false;
 	else if (t->word[0] == '\'' && t->n == strlen("search_path") &&
 		 memcmp(t->string, "search_path", t->n) == 0)
-		widen(r, CODE_ANYTHING); /* set_config() */
+		widen(r, CODE_SESSION); /* set_config() */
 	else if (token_is_word(t))
 		see_word(r, t);
 	if (token_is_word(t) || t->quoted)
@@ -215,7 +219,12 @@ static code_reach read_code(const world *w, const char *text, size_t len,
 		r.before[1] = r.before[0];
 		r.before[0] = t;
 	}
-	return far && r.reach == CODE_MENTIONS ? CODE_ANYTHING : r.reach;
+	if (far && r.reach == CODE_MENTIONS)
+		r.reach = CODE_ANYTHING;
+	/* it may be in a string that is put together */
+	if (r.reach == CODE_ANYTHING && memmem(text, len, "search_path", 11))
+		r.reach = CODE_SESSION;
+	return r.reach;
 }
 
 code_reach code_reach_of(

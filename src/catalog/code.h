@@ -9,8 +9,10 @@
 typedef enum {
 	CODE_ROWS,     /* nothing to the catalog */
 	CODE_MENTIONS, /* DDL, on things whose names are all in the text */
-	CODE_ANYTHING  /* SQL put together as it runs, functions of which nothing
-			  is known, DDL whose reach its words don't show */
+	CODE_ANYTHING, /* SQL put together as it runs, DDL whose reach its words
+			  don't show */
+	CODE_SESSION   /* that, and the search path as well; functions of which
+			  nothing is known */
 } code_reach;
 
 /* w: for the functions it calls. destroys: it deletes rows, or may; left alone if

@@ -128,10 +128,8 @@ void put_constraint(const step *s, object_id relation, const char *name,
 	world_set(w, id, FACET_VALID, firm(valid ? "yes" : "no"));
 }
 
-void lose_name(const step *s, object_id relation)
+void lose_constraint_names(world *w, object_id relation)
 {
-	world *w = s->w;
-
 	world_set_whole(w, relation, false);
 	for (object_id id = 1; id <= world_count(w); id++) {
 		const object *o = world_object(w, id);
@@ -141,7 +139,12 @@ void lose_name(const step *s, object_id relation)
 			world_blur(w, id);
 	}
 	lose_names(w);
-	world_unsure(w, "a constraint without a name of its own");
+}
+
+void lose_name(const step *s, object_id relation)
+{
+	lose_constraint_names(s->w, relation);
+	world_unsure(s->w, "a constraint without a name of its own");
 }
 
 /* ---- checks ------------------------------------------------------------------ */
@@ -235,6 +238,13 @@ static us_value foreign_definition(
 	return columns ? firm(text_of(s->w, &out)) : unknown(text_of(s->w, &out));
 }
 
+static bool is_partitioned(const world *w, object_id relation)
+{
+	const char *kind = world_object(w, relation)->facets[FACET_KIND].text;
+
+	return kind && strcmp(kind, "partitioned table") == 0;
+}
+
 static void add_foreign(
 	const step *s, object_id relation, const constraint_def *d, bool valid)
 {
@@ -253,6 +263,8 @@ static void add_foreign(
 		put_constraint(s, relation, name, definition, valid);
 	else
 		lose_name(s, relation);
+	if (is_partitioned(w, to)) /* one for each partition, too */
+		lose_constraint_names(w, relation);
 }
 
 /* ---- adding --------------------------------------------------------------------

@@ -30,6 +30,11 @@ static void need_range(const PgQuery__RangeVar *range, void *ctx)
 		world_need(w, relation_of(w, range), THERE_YES);
 }
 
+void need_relations(const step *s)
+{
+	walk_ranges(s->tree, need_range, s->w);
+}
+
 static void need_targets(const step *s, const PgQuery__RangeVar *relation,
 	PgQuery__Node *const *targets, size_t n)
 {
@@ -75,41 +80,18 @@ static bool see_call(const ProtobufCMessage *m, void *ctx)
 		return true;
 	schema = before_last_of(f->funcname, f->n_funcname);
 	if (schema && strcmp(schema, "pg_catalog") == 0)
-		reach = builtin_called(f) == BUILTIN_NONE ? CODE_ANYTHING
+		reach = builtin_called(f) == BUILTIN_NONE ? CODE_SESSION
 							  : CODE_ROWS;
 	else
 		reach = code_reach_of_call(
 			c->s->w, last_of(f->funcname, f->n_funcname), &c->destroys);
 	if (schema && strcmp(schema, "pg_catalog") != 0 &&
 		builtin_named(last_of(f->funcname, f->n_funcname)) != BUILTIN_NONE)
-		reach = CODE_ANYTHING; /* a user's function of such a name */
+		reach = CODE_SESSION; /* a user's function of such a name */
 	if (reach > c->reach)
 		c->reach = reach;
 	return true;
 }
-
-static void follow_calls(const step *s)
-{
-	calling c = { .s = s };
-
-	walk_node(s->tree, see_call, &c);
-	if (c.destroys)
-		world_destroys(s->w, "it deletes rows");
-	if (c.reach == CODE_ROWS)
-		return;
-	world_unsure(s->w, "it calls a function that may do anything");
-	world_blur(s->w, 0);
-}
-
-void kind_data(const step *s)
-{
-	walk_ranges(s->tree, need_range, s->w);
-	need_columns(s);
-	follow_calls(s);
-}
-
-/* ---- SELECT
- * ------------------------------------------------------------------------- */
 
 static const char *constant_of(const PgQuery__Node *n)
 {
@@ -148,15 +130,46 @@ static bool see_set_config(const ProtobufCMessage *m, void *ctx)
 	return true;
 }
 
+static void follow_calls(const step *s)
+{
+	calling c = { .s = s };
+
+	c.reach = reach_of_triggers(s, &c.destroys);
+	walk_node(s->tree, see_call, &c);
+	walk_node(s->tree, see_set_config, (void *)(uintptr_t)s);
+	if (c.destroys)
+		world_destroys(s->w, "it deletes rows");
+	if (c.reach == CODE_ROWS)
+		return;
+	world_unsure(s->w, "it runs a function that may do anything");
+	world_blur(s->w, 0);
+	if (c.reach == CODE_SESSION)
+		session_lose_path(s);
+}
+
+void kind_data(const step *s)
+{
+	need_relations(s);
+	need_columns(s);
+	follow_calls(s);
+}
+
+/* ---- SELECT
+ * ------------------------------------------------------------------------- */
+
+void kind_table_from_query(const step *s)
+{
+	kind_create_table_as(s);
+	follow_calls(s);
+}
+
 void kind_select(const step *s)
 {
 	if (s->tree->select_stmt->into_clause) {
-		kind_create_table_as(s);
-		follow_calls(s);
+		kind_table_from_query(s);
 		return;
 	}
 	kind_data(s);
-	walk_node(s->tree, see_set_config, (void *)(uintptr_t)s);
 }
 
 /* ---- code ------------------------------------------------------------------- */
@@ -177,14 +190,13 @@ static code_reach reach_of_block(const step *s, bool *destroys)
 	const char *body = option_text(d, "as");
 
 	if (!body || (language && strcmp(language, "plpgsql") != 0))
-		return CODE_ANYTHING;
+		return CODE_SESSION;
 	return code_reach_of(s->w, body, strlen(body), destroys);
 }
 
 void kind_do(const step *s)
 {
 	bool destroys = false;
-	const char *body;
 	code_reach reach;
 
 	if (s->tree->node_case != NODE(DO_STMT)) {
@@ -197,10 +209,9 @@ void kind_do(const step *s)
 	if (reach == CODE_ROWS)
 		return;
 	world_unsure(s->w, "what its code does is not followed");
-	body = option_text(s->tree->do_stmt, "as");
-	if (body && strstr(body, "search_path"))
-		session_set_path(s, "$user");
-	if (reach == CODE_ANYTHING) {
+	if (reach == CODE_SESSION)
+		session_lose_path(s);
+	if (reach >= CODE_ANYTHING) {
 		world_blur(s->w, 0);
 		return;
 	}

@@ -5,6 +5,7 @@
 
 #include "kinds.h"
 #include "routines.h"
+#include "tables.h"
 #include "unstick/auto.h"
 
 #define TYPE(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
@@ -165,6 +166,33 @@ static void blur_mentioning(world *w, const char *name)
 	}
 }
 
+/* A range brings a multirange, whose name is made up or in an option: of the types
+ * that are not followed any may be the other's. */
+static void blur_unfollowed_types(world *w, object_id dropped)
+{
+	size_t n = world_count(w);
+
+	if (world_object(w, dropped)->facets[FACET_KIND].text)
+		return;
+	for (object_id id = 1; id <= n; id++) {
+		const object *o = world_object(w, id);
+
+		if (o->kind == OBJECT_TYPE && o->there == THERE_YES &&
+			!o->facets[FACET_KIND].text)
+			world_blur(w, id);
+	}
+}
+
+/* An index on a partitioned table is one on each partition, too. */
+static void blur_parts(world *w, object_id dropped)
+{
+	object_id table = world_object(w, dropped)->on;
+
+	blur_heirs(w, dropped);
+	if (table)
+		blur_heirs(w, table);
+}
+
 static bool is_known_empty(const world *w, object_id schema)
 {
 	for (object_id id = 1; id <= world_count(w); id++)
@@ -190,6 +218,12 @@ static void drop_one(const step *s, const struct drop_kind *k, object_id id)
 				      world_title(s->w, id)));
 	if (k->kind == OBJECT_SCHEMA && !cascade && !is_known_empty(s->w, id))
 		world_unsure(s->w, "whether the schema is empty is not known");
+	if (k->kind == OBJECT_TYPE)
+		blur_unfollowed_types(s->w, id);
+	if (k->kind == OBJECT_RELATION)
+		blur_parts(s->w, id);
+	if (k->kind == OBJECT_TRIGGER)
+		blur_heirs(s->w, o->parent);
 	world_drop(s->w, id, cascade);
 	/* a composite type is a relation as well */
 	if (row && world_object(s->w, row)->facets[FACET_KIND].text &&
@@ -209,10 +243,26 @@ static void drop_one(const step *s, const struct drop_kind *k, object_id id)
 /* ---- the statement
  * ------------------------------------------------------------------- */
 
+/* DROP FUNCTION finds no procedure, and the other way round. */
+static bool is_other_routine(const world *w, object_id id, PgQuery__ObjectType what)
+{
+	const char *kind = world_object(w, id)->facets[FACET_KIND].text;
+
+	if (world_object(w, id)->kind != OBJECT_FUNCTION || !kind ||
+		what == TYPE(ROUTINE))
+		return false;
+	return (what == TYPE(PROCEDURE)) != (strcmp(kind, "procedure") == 0);
+}
+
 /* Is there anything to drop? */
 static bool has_work(const step *s, target t)
 {
 	const PgQuery__DropStmt *d = s->tree->drop_stmt;
+
+	if (is_other_routine(s->w, t.id, d->remove_type)) {
+		world_unsure(s->w, "it is another kind of routine");
+		return false;
+	}
 
 	if (t.parent && world_is(s->w, t.parent) == THERE_NO && d->missing_ok)
 		return false;
@@ -290,5 +340,8 @@ void kind_drop(const step *s)
 	if (!k) {
 		world_unsure(s->w, "a kind of object that is not followed");
 		world_blur_mentioned(s->w, s->text, s->len);
+		/* columns of a collation, indexes of an operator class */
+		if (d->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+			world_blur(s->w, 0);
 	}
 }

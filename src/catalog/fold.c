@@ -222,7 +222,11 @@ static us_code list_later(const later_script **out, const folding *f, us_err *er
 	for (size_t i = 0; list && i < f->n; i++)
 		if (is_later(f, &f->parts[i]))
 			list[n++] = (later_script){ f->parts[i].entry->name,
-				f->parts[i].text, f->parts[i].len };
+				f->parts[i].text, f->parts[i].len,
+				!f->parts[i].text ||
+					pieces_reach_far(f->about->arena,
+						f->parts[i].text,
+						f->parts[i].len) };
 	*out = list;
 	return us_arena_check(f->about->arena, err);
 }

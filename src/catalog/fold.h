@@ -15,6 +15,7 @@
 typedef struct {
 	const char *name, *text;
 	size_t len;
+	bool far; /* it reaches what it doesn't name */
 } later_script;
 
 US_MUST us_code fold_history(world **out, const later_script **later,

@@ -3,6 +3,7 @@
  * SQL: then the server has parsed it and shows it in words of its own. */
 #include <string.h>
 
+#include "code.h"
 #include "expression.h"
 #include "kinds.h"
 #include "routines.h"
@@ -113,6 +114,8 @@ void kind_create_function(const step *s)
 	} else {
 		id = world_create_maybe(s->w, OBJECT_FUNCTION, schema, name);
 	}
+	world_set(s->w, id, FACET_KIND,
+		firm(f->is_procedure ? "procedure" : "function"));
 	world_set(s->w, id, FACET_TYPE, types_of(s->w, f));
 	world_set(s->w, id, FACET_DEFINITION, definition_of(s->w, s));
 }
@@ -141,4 +144,18 @@ void kind_create_trigger(const step *s)
 		v.text = us_arena_strf(world_arena(s->w), "%s%s", v.text,
 			world_ref(s->w, does.first));
 	world_set(s->w, id, FACET_DEFINITION, v);
+	blur_heirs(s->w, table); /* partitions get it as well */
+}
+
+/* Not followed itself, but what it does to everything after it. */
+void kind_create_event_trigger(const step *s)
+{
+	const PgQuery__CreateEventTrigStmt *t = s->tree->create_event_trig_stmt;
+	bool destroys = false;
+	code_reach reach = code_reach_of_call(
+		s->w, last_of(t->funcname, t->n_funcname), &destroys);
+
+	world_unsure(s->w, "an event trigger is not followed");
+	if (reach != CODE_ROWS || destroys)
+		world_expect_anything(s->w);
 }

@@ -1,6 +1,7 @@
 #ifndef CATALOG_KINDS_H
 #define CATALOG_KINDS_H
 
+#include "code.h"
 #include "parse.h"
 #include "world.h"
 
@@ -38,15 +39,17 @@ kind_fn kind_create_view, kind_create_table_as;
 /* sequences.c */
 kind_fn kind_create_sequence, kind_alter_sequence;
 /* functions.c */
-kind_fn kind_create_function, kind_create_trigger;
+kind_fn kind_create_function, kind_create_trigger, kind_create_event_trigger;
 /* schemas.c: schemas, extensions, comments */
 kind_fn kind_create_schema, kind_create_extension, kind_comment;
 /* policies.c: row security policies, rules */
 kind_fn kind_create_policy, kind_create_rule;
-/* session.c: SET, transaction control, LOCK, what leaves no trace at all */
-kind_fn kind_set, kind_no_trace;
+/* session.c: SET, transaction control, what leaves no trace at all */
+kind_fn kind_set, kind_no_trace, kind_session;
+/* upkeep.c: privileges, owners, maintenance */
+kind_fn kind_grant, kind_owner, kind_maintenance, kind_create_statistics;
 /* data.c: INSERT, UPDATE, DELETE, TRUNCATE, SELECT, DO, CALL, COPY ... */
-kind_fn kind_data, kind_select, kind_do;
+kind_fn kind_data, kind_select, kind_do, kind_table_from_query;
 
 /* ---- shared by kinds ---- */
 
@@ -55,6 +58,14 @@ object_id relation_of(world *w, const PgQuery__RangeVar *name);
 /* A possibly qualified list of names: a type, a relation, a function. */
 object_id named_object(world *w, object_kind kind, PgQuery__Node **names, size_t n);
 
+/* data.c: every relation that the statement names has to be there; the server's own
+ * are. */
+void need_relations(const step *s);
+/* calls.c: functions in what a statement about the catalog evaluates or keeps. */
+void follow_kept_calls(const step *s);
+/* The same for the triggers of the tables whose rows it changes: how far their code
+ * reaches, as far as is known; destroys as code_reach_of() has it. */
+code_reach reach_of_triggers(const step *s, bool *destroys);
 /* constraints.c: a constraint of a table, as CREATE TABLE and ALTER TABLE add it,
  * column: the column it was written at, or 0. Names it as PostgreSQL would if it
  * has no name of its own; makes the index that goes with it, NOT NULL of a primary

@@ -78,15 +78,34 @@ void lose_names(world *w)
 	world_lose_names(w);
 }
 
+/* Heirs have heirs; and an heir stays one, whatever else is not known of it. */
 void blur_heirs(world *w, object_id relation)
 {
-	for (object_id id = 1; id <= world_count(w); id++) {
+	size_t n = world_count(w);
+
+	for (object_id id = 1; id <= n; id++) {
+		const object *o = world_object(w, id);
+		const char *link = o->facets[FACET_DEFINITION].text;
+
+		if (o->kind != OBJECT_RELATION || o->there == THERE_NO ||
+			!begins(link, "heir of ") || !world_refers(w, id, relation))
+			continue;
+		world_blur(w, id);
+		blur_heirs(w, id);
+		world_set(w, id, FACET_DEFINITION, unknown(link));
+	}
+}
+
+void blur_referrers(world *w, object_id relation)
+{
+	size_t n = world_count(w);
+
+	for (object_id id = 1; id <= n; id++) {
 		const object *o = world_object(w, id);
 
-		if (o->kind == OBJECT_RELATION && o->there != THERE_NO &&
-			begins(o->facets[FACET_DEFINITION].text, "heir of ") &&
-			world_refers(w, id, relation))
-			world_blur(w, id);
+		if (o->kind == OBJECT_CONSTRAINT && o->there != THERE_NO &&
+			o->parent != relation && world_refers(w, id, relation))
+			lose_constraint_names(w, o->parent);
 	}
 }
 

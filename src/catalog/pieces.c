@@ -14,7 +14,9 @@ typedef struct {
 	size_t len;
 	bool far; /* reaches what it doesn't name */
 	bool renames;
-	bool plain; /* of a kind that does what it says to what it names */
+	bool watches; /* makes an event trigger, whose function matters */
+	bool calls;   /* a function of which nothing is known, or by a trigger */
+	bool plain;   /* of a kind that does what it says to what it names */
 	bool kept;
 } piece;
 
@@ -33,7 +35,7 @@ typedef struct {
 
 /* Names change, dependents go along, and anything may be done by code. */
 static const char *const far[] = { "rename", "execute", "call", "discard", "owned",
-	"search_path", "schema" };
+	"search_path", "schema", "event" };
 
 static bool is_far(const reading *r, const token *t)
 {
@@ -103,6 +105,10 @@ static void see(reading *r, const token *t)
 		r->open = true;
 	if (token_is(t, "drop"))
 		p->plain = false;
+	p->watches = p->watches || (r->n == 1 && token_is(t, "event") &&
+					   token_is(&r->first, "create"));
+	p->calls = p->calls ||
+		   (token_is(t, "trigger") && token_is(&r->first, "create"));
 	r->selects = r->selects || token_is(t, "select");
 	r->indexes = r->indexes || (r->n < 3 && token_is(t, "index"));
 	p->renames = p->renames || token_is(t, "rename");
@@ -131,6 +137,7 @@ static bool read_piece(piece *p, const char *text, const char *end, bool whole)
 	}
 	p->len = (size_t)(r.at.p - text);
 	p->far = p->far || whole || (r.selects && r.calls);
+	p->calls = p->calls || r.calls;
 	return p->len > 0;
 }
 
@@ -213,7 +220,7 @@ static bool choose(words *about, piece *pieces, size_t n)
 
 		p->kept = named || p->far || !p->plain;
 		wanted = wanted || named || p->far;
-		if (named && p->renames)
+		if ((named && (p->renames || p->calls)) || p->watches)
 			add_names(about, p);
 	}
 	return wanted;
@@ -236,6 +243,15 @@ static const char *join(
 		text[at] = '\0';
 	*out_len = at;
 	return text;
+}
+
+bool pieces_reach_far(us_arena *a, const char *text, size_t len)
+{
+	words nothing = { .arena = a };
+	const char *out;
+	size_t n;
+
+	return pieces_about(&nothing, text, len, &out, &n);
 }
 
 bool pieces_about(

@@ -15,4 +15,7 @@
 bool pieces_about(
 	words *about, const char *text, size_t len, const char **out, size_t *n);
 
+/* Does it reach what it doesn't name? */
+bool pieces_reach_far(us_arena *a, const char *text, size_t len);
+
 #endif

@@ -86,6 +86,7 @@ static void rename_constraint(const step *s)
 	world_need(s->w, id, THERE_YES);
 	makes = index_of(world_object(s->w, id));
 	move(s, id, table, r->newname);
+	blur_heirs(s->w, table);
 	if (makes == MAKES_NO_INDEX)
 		return;
 	schema = world_object(s->w, table)->parent;
@@ -265,6 +266,7 @@ static void rename_column(const step *s)
 static void rename_trigger(const step *s)
 {
 	rename_child(s, OBJECT_TRIGGER);
+	blur_heirs(s->w, relation_of(s->w, renaming(s)->relation));
 }
 
 static void rename_policy(const step *s)

@@ -78,6 +78,7 @@ static us_code control(run *r, const PgQuery__TransactionStmt *t, us_err *err)
 	world_begin_statement(r->now, MODE_FOLD);
 	world_unsure(r->now, "a transaction that can't be followed");
 	world_blur(r->now, 0);
+	world_forget_path(r->now);
 	return US_OK;
 }
 

@@ -64,6 +64,29 @@ static void blur_absent(world *w, object_id schema)
 	world_set_whole(w, schema, false);
 }
 
+/* CASCADE makes the extensions that it requires, and the control file of any may
+ * name a schema to make. */
+static void blur_required(world *w)
+{
+	for (object_id id = 1; id <= world_count(w); id++) {
+		const object *o = world_object(w, id);
+
+		if ((o->kind == OBJECT_EXTENSION || o->kind == OBJECT_SCHEMA) &&
+			o->there == THERE_NO)
+			world_blur(w, id);
+	}
+	world_close(w, NULL, NULL);
+}
+
+static bool has_option(PgQuery__Node **options, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (options[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
+			strcmp(options[i]->def_elem->defname, name) == 0)
+			return true;
+	return false;
+}
+
 void kind_create_extension(const step *s)
 {
 	const PgQuery__CreateExtensionStmt *c = s->tree->create_extension_stmt;
@@ -77,6 +100,8 @@ void kind_create_extension(const step *s)
 	else if (!world_outcome(s->w)->changes)
 		return;
 	blur_absent(s->w, world_schema(s->w, schema && schema[0] ? schema : NULL));
+	if (has_option(c->options, c->n_options, "cascade"))
+		blur_required(s->w);
 }
 
 /* ---- comments

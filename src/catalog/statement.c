@@ -1,6 +1,7 @@
 /* Which function follows which kind of statement. A kind without a row is one that
  * can't be followed: nothing is known any more of what it names. */
 #include "kinds.h"
+#include "session.h"
 #include "unstick/auto.h"
 
 #define NODE(name) PG_QUERY__NODE__NODE_##name
@@ -36,11 +37,12 @@ static const struct {
 	{ NODE(ALTER_OBJECT_SCHEMA_STMT), kind_set_schema },
 	{ NODE(DROP_STMT), kind_drop },
 	{ NODE(VIEW_STMT), kind_create_view },
-	{ NODE(CREATE_TABLE_AS_STMT), kind_create_table_as },
+	{ NODE(CREATE_TABLE_AS_STMT), kind_table_from_query },
 	{ NODE(CREATE_SEQ_STMT), kind_create_sequence },
 	{ NODE(ALTER_SEQ_STMT), kind_alter_sequence },
 	{ NODE(CREATE_FUNCTION_STMT), kind_create_function },
 	{ NODE(CREATE_TRIG_STMT), kind_create_trigger },
+	{ NODE(CREATE_EVENT_TRIG_STMT), kind_create_event_trigger },
 	{ NODE(CREATE_SCHEMA_STMT), kind_create_schema },
 	{ NODE(CREATE_EXTENSION_STMT), kind_create_extension },
 	{ NODE(COMMENT_STMT), kind_comment },
@@ -48,20 +50,20 @@ static const struct {
 	{ NODE(RULE_STMT), kind_create_rule },
 	{ NODE(VARIABLE_SET_STMT), kind_set },
 	{ NODE(TRANSACTION_STMT), kind_no_trace },
-	{ NODE(LOCK_STMT), kind_no_trace },
-	{ NODE(GRANT_STMT), kind_no_trace },
+	{ NODE(LOCK_STMT), kind_maintenance },
+	{ NODE(GRANT_STMT), kind_grant },
 	{ NODE(GRANT_ROLE_STMT), kind_no_trace },
-	{ NODE(ALTER_OWNER_STMT), kind_no_trace },
-	{ NODE(ALTER_DEFAULT_PRIVILEGES_STMT), kind_no_trace },
+	{ NODE(ALTER_OWNER_STMT), kind_owner },
+	{ NODE(ALTER_DEFAULT_PRIVILEGES_STMT), kind_grant },
 	{ NODE(VARIABLE_SHOW_STMT), kind_no_trace },
 	{ NODE(EXPLAIN_STMT), kind_data },
 	{ NODE(NOTIFY_STMT), kind_no_trace },
-	{ NODE(VACUUM_STMT), kind_no_trace },
-	{ NODE(REINDEX_STMT), kind_no_trace },
-	{ NODE(CLUSTER_STMT), kind_no_trace },
+	{ NODE(VACUUM_STMT), kind_maintenance },
+	{ NODE(REINDEX_STMT), kind_maintenance },
+	{ NODE(CLUSTER_STMT), kind_maintenance },
 	{ NODE(CHECK_POINT_STMT), kind_no_trace },
-	{ NODE(SEC_LABEL_STMT), kind_no_trace },
-	{ NODE(CREATE_STATS_STMT), kind_no_trace },
+	{ NODE(SEC_LABEL_STMT), kind_owner },
+	{ NODE(CREATE_STATS_STMT), kind_create_statistics },
 	{ NODE(REFRESH_MAT_VIEW_STMT), kind_data },
 	{ NODE(INSERT_STMT), kind_data },
 	{ NODE(UPDATE_STMT), kind_data },
@@ -71,11 +73,25 @@ static const struct {
 	{ NODE(COPY_STMT), kind_data },
 	{ NODE(SELECT_STMT), kind_select },
 	{ NODE(CALL_STMT), kind_do },
-	{ NODE(EXECUTE_STMT), kind_anything },
+	{ NODE(DECLARE_CURSOR_STMT), kind_data },
+	{ NODE(FETCH_STMT), kind_session },
+	{ NODE(EXECUTE_STMT), kind_session },
 	{ NODE(DROP_OWNED_STMT), kind_anything },
-	{ NODE(DISCARD_STMT), kind_anything },
+	{ NODE(IMPORT_FOREIGN_SCHEMA_STMT), kind_anything },
+	{ NODE(DISCARD_STMT), kind_session },
 	{ NODE(DO_STMT), kind_do },
 };
+
+static void apply(const step *s)
+{
+	for (size_t i = 0; i < US_LEN(kinds); i++)
+		if (kinds[i].node == s->tree->node_case) {
+			kinds[i].apply(s);
+			return;
+		}
+	world_unsure(s->w, "a kind of statement that can't be followed");
+	world_blur_mentioned(s->w, s->text, s->len);
+}
 
 void apply_statement(world *w, world_mode mode, const PgQuery__Node *tree,
 	const char *text, size_t len)
@@ -88,11 +104,13 @@ void apply_statement(world *w, world_mode mode, const PgQuery__Node *tree,
 		world_blur(w, 0);
 		return;
 	}
-	for (size_t i = 0; i < US_LEN(kinds); i++)
-		if (kinds[i].node == tree->node_case) {
-			kinds[i].apply(&s);
-			return;
-		}
-	world_unsure(w, "a kind of statement that can't be followed");
-	world_blur_mentioned(w, text, len);
+	apply(&s);
+	/* walking every tree of a long history would be dear */
+	if (mode == MODE_SCRIPT || world_has_functions(w))
+		follow_kept_calls(&s);
+	if (world_expects_anything(w) && needs_path(tree)) {
+		world_unsure(w, "code that may do anything may run with it");
+		world_blur(w, 0);
+		session_lose_path(&s);
+	}
 }

@@ -267,9 +267,13 @@ static void inherit(const step *s, object_id relation, const PgQuery__CreateStmt
 {
 	us_str out = { 0 };
 
-	if (c->n_inh_relations == 0)
+	if (c->n_inh_relations == 0 && !c->of_typename)
 		return;
 	us_str_add(&out, "heir of ");
+	if (c->of_typename)
+		us_str_add(&out, world_ref(s->w, named_object(s->w, OBJECT_RELATION,
+							 c->of_typename->names,
+							 c->of_typename->n_names)));
 	for (size_t i = 0; i < c->n_inh_relations; i++) {
 		object_id from;
 
@@ -277,6 +281,8 @@ static void inherit(const step *s, object_id relation, const PgQuery__CreateStmt
 			continue;
 		from = relation_of(s->w, c->inh_relations[i]->range_var);
 		world_need(s->w, from, THERE_YES);
+		if (c->partbound)
+			blur_referrers(s->w, from);
 		us_str_add(&out, i > 0 ? ", " : "");
 		us_str_add(&out, world_ref(s->w, from));
 	}

@@ -53,7 +53,14 @@ void lose_names(world *w);
  * is done to the others, which is not followed. */
 void blur_heirs(world *w, object_id relation);
 
+/* Whose foreign keys refer to it: to a partitioned table there is one for each
+ * partition, of a made up name. */
+void blur_referrers(world *w, object_id relation);
+
 /* ---- constraints.c ---- */
+
+/* The relation may have got constraints of any name. */
+void lose_constraint_names(world *w, object_id relation);
 
 /* A constraint as it is meant, wherever it was written. */
 typedef struct {

@@ -223,6 +223,7 @@ object_id world_insert(world *w, object_kind kind, object_id parent,
 		.name = us_arena_str(&w->arena, name),
 		.there = there };
 	world_link(w, id);
+	w->functions = w->functions || kind == OBJECT_FUNCTION;
 	return id;
 }
 
@@ -367,6 +368,29 @@ void world_set_path(world *w, const char *const *schemas, size_t n)
 		path[i] = us_arena_str(&w->arena, schemas[i]);
 	w->path = path;
 	w->npath = n;
+}
+
+void world_forget_path(world *w)
+{
+	static const char *const unknown[] = { "$user" };
+
+	if (w->npath != 1 || !w->home || strcmp(w->path[0], w->home) != 0)
+		world_set_path(w, unknown, 1);
+}
+
+void world_expect_anything(world *w)
+{
+	w->anything = true;
+}
+
+bool world_expects_anything(const world *w)
+{
+	return w->anything;
+}
+
+bool world_has_functions(const world *w)
+{
+	return w->functions;
 }
 
 void world_close(world *w, world_knows_fn *knows, const void *ctx)

@@ -100,6 +100,14 @@ void world_set_path(world *w, const char *const *schemas, size_t n);
 /* Another session begins: the path is what world_new() was given. kept: it may also
  * be the same one, with its temporary tables. */
 void world_new_session(world *w, bool kept);
+/* It was set, and may have been set back. */
+void world_forget_path(world *w);
+/* Whatever runs from here on may set off code that may do anything: an event
+ * trigger, a default with a function that changes the catalog. */
+void world_expect_anything(world *w);
+bool world_expects_anything(const world *w);
+/* Has one ever been named? */
+bool world_has_functions(const world *w);
 /* Is it known which schema an unqualified new name goes to? */
 bool world_knows_path(const world *w);
 

@@ -52,7 +52,7 @@ static void drop_dependent(world *w, object_id id, object_id gone, bool cascade)
 				       world_title(w, id), world_title(w, gone)));
 		world_blur(w, id);
 	} else if (o->kind == OBJECT_COLUMN &&
-		   world_object(w, gone)->kind != OBJECT_TYPE) {
+		   !world_facet_refers(w, id, FACET_TYPE, gone)) {
 		/* its default or expression was about it */
 		world_edit(w, id)->facets[FACET_DEFAULT] =
 			(us_value){ US_VALUE_UNKNOWN, NULL };

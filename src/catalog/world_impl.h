@@ -27,6 +27,8 @@ struct world {
 	const mention *mentions;
 	const mention *mentioned_before; /* the newest when it was settled */
 
+	bool functions;                     /* has one been named? */
+	bool anything;                      /* see world_expect_anything() */
 	bool lost_names, lost_names_before; /* see world_lose_names() */
 	world *before; /* what MODE_SCRIPT learns into; NULL: nothing */
 	world_mode mode;
@@ -52,6 +54,7 @@ void world_touch(world *w, object_id id, facet f);
 object *world_edit(world *w, object_id id);
 /* ids that a text refers to, as object.refers has them */
 uint64_t world_mask(const char *text);
+bool world_facet_refers(const world *w, object_id id, facet f, object_id to);
 /* The reference that begins at p, or 0; *end behind it. */
 object_id world_ref_at(const world *w, const char *p, const char **end);
 

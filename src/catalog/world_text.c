@@ -39,20 +39,23 @@ uint64_t world_mask(const char *text)
 	return mask;
 }
 
+bool world_facet_refers(const world *w, object_id id, facet f, object_id to)
+{
+	const char *p = world_object(w, id)->facets[f].text, *end;
+
+	for (p = p ? strchr(p, REF_BEGIN) : NULL; p; p = strchr(p + 1, REF_BEGIN))
+		if (world_ref_at(w, p, &end) == to)
+			return true;
+	return false;
+}
+
 bool world_refers(const world *w, object_id id, object_id to)
 {
-	const object *o = world_object(w, id);
-
-	if (!(o->refers & UINT64_C(1) << (to % 64)))
+	if (!(world_object(w, id)->refers & UINT64_C(1) << (to % 64)))
 		return false;
-	for (size_t f = 0; f < FACETS; f++) {
-		const char *p = o->facets[f].text, *end;
-
-		for (p = p ? strchr(p, REF_BEGIN) : NULL; p;
-			p = strchr(p + 1, REF_BEGIN))
-			if (world_ref_at(w, p, &end) == to)
-				return true;
-	}
+	for (facet f = FACET_THERE; f < FACETS; f++)
+		if (world_facet_refers(w, id, f, to))
+			return true;
 	return false;
 }
 
