@@ -105,7 +105,7 @@ static code_reach reach_of_trigger(
 		memcpy(name, o->name, n);
 		return code_reach_of_call(w, name, destroys);
 	}
-	return CODE_SESSION;
+	return world_has_far_code(w) ? CODE_SESSION : CODE_ROWS;
 }
 
 code_reach reach_of_triggers(const step *s, bool *destroys)

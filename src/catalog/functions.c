@@ -99,6 +99,7 @@ void kind_create_function(const step *s)
 	const char *name = routine_name_of_parameters(s->w,
 		last_of(f->funcname, f->n_funcname), f->parameters,
 		f->n_parameters);
+	bool destroys = false;
 	object_id id;
 
 	if (!name || asks_for_column_type(f)) {
@@ -118,6 +119,9 @@ void kind_create_function(const step *s)
 		firm(f->is_procedure ? "procedure" : "function"));
 	world_set(s->w, id, FACET_TYPE, types_of(s->w, f));
 	world_set(s->w, id, FACET_DEFINITION, definition_of(s->w, s));
+	if (code_reach_of_call(s->w, last_of(f->funcname, f->n_funcname),
+		    &destroys) != CODE_ROWS)
+		world_note_far_code(s->w);
 }
 
 /* ---- triggers -------------------------------------------------------------------

@@ -393,6 +393,16 @@ bool world_has_functions(const world *w)
 	return w->functions;
 }
 
+void world_note_far_code(world *w)
+{
+	w->far_code = true;
+}
+
+bool world_has_far_code(const world *w)
+{
+	return w->far_code;
+}
+
 void world_close(world *w, world_knows_fn *knows, const void *ctx)
 {
 	w->knows = knows;

@@ -108,6 +108,9 @@ void world_expect_anything(world *w);
 bool world_expects_anything(const world *w);
 /* Has one ever been named? */
 bool world_has_functions(const world *w);
+/* Has there ever been one that may change the catalog? */
+void world_note_far_code(world *w);
+bool world_has_far_code(const world *w);
 /* Is it known which schema an unqualified new name goes to? */
 bool world_knows_path(const world *w);
 

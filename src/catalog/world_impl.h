@@ -28,6 +28,7 @@ struct world {
 	const mention *mentioned_before; /* the newest when it was settled */
 
 	bool functions;                     /* has one been named? */
+	bool far_code;                      /* see world_note_far_code() */
 	bool anything;                      /* see world_expect_anything() */
 	bool lost_names, lost_names_before; /* see world_lose_names() */
 	world *before; /* what MODE_SCRIPT learns into; NULL: nothing */
