@@ -6,15 +6,23 @@ _unstick() {
 	--format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
 	--evidence) mapfile -t COMPREPLY < <(compgen -W 'catalog replay' -- "$word") ;;
 	--migrations) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-	--schema | --config) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	--schema | --config | --policy | --record | replay)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		;;
+	--handler)
+		mapfile -t COMPREPLY < <(compgen -W 'in_progress name_mismatch partial_apply
+			timeout failure any' -- "$word")
+		;;
 	--applied | --rolled-back | explain)
 		mapfile -t COMPREPLY < <(cd prisma/migrations 2>/dev/null && compgen -d -- "$word")
 		;;
+	policy) mapfile -t COMPREPLY < <(compgen -W 'check new api replay' -- "$word") ;;
 	--database-url) COMPREPLY=() ;;
 	*)
-		mapfile -t COMPREPLY < <(compgen -W 'status audit resolve explain
+		mapfile -t COMPREPLY < <(compgen -W 'status audit resolve explain policy
 			--database-url --migrations --schema --config --format --evidence
-			--quiet --verbose --applied --rolled-back --help --version' -- "$word")
+			--quiet --verbose --applied --rolled-back --record --trace --policy
+			--handler --help --version' -- "$word")
 		;;
 	esac
 }

@@ -107,6 +107,7 @@ c_tests
 conformance
 if check 'gcc -O2 -Werror' scripts/build.sh build/release -DUS_TESTS=OFF -DUS_EVAL=ON -DUS_WERROR=ON; then
 	specs
+	check 'examples' tests/examples.sh build/release
 	evaluation
 	check 'install' tests/install.sh build/release
 fi

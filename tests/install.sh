@@ -16,10 +16,11 @@ cd "$prefix" # nothing of the tree may be needed
 bin/unstick --version
 
 # Manual and completion know every option and command that the program tells of.
-for command in '' status audit resolve explain; do
-	# shellcheck disable=SC2086 # '' is no word
+for command in '' status audit resolve explain 'policy check' 'policy new' 'policy api' \
+	'policy replay'; do
+	# shellcheck disable=SC2086 # '' is no word, 'policy new' are two
 	bin/unstick $command --help
-done | grep -oE -- '--[a-z]+[a-z-]*|^  (status|audit|resolve|explain)' | sort -u |
+done | grep -oE -- '--[a-z]+[a-z-]*|^  (status|audit|resolve|explain|policy)' | sort -u |
 	while read -r word; do
 		for paper in share/man/man1/unstick.1 share/bash-completion/completions/unstick; do
 			if ! tr -d '\134' <"$paper" | grep -qE -- "$word([^a-z-]|$)"; then

@@ -23,11 +23,11 @@ typedef enum { US_NO, US_YES, US_UNSURE } us_tristate;
 
 typedef struct {
 	const char *name;
-	us_state state;     /* a function of all records of the name */
-	/* As Prisma says it: by the oldest record that isn't rolled back. UNSURE: no
-	 * script to compare, or it can't be read. */
+	us_state state; /* a function of all records of the name */
+	/* As Prisma says it: by the oldest record that isn't rolled back. UNSURE:
+	 * no script to compare, or it can't be read. */
 	us_tristate edited;
-	size_t migration;   /* position in the directory, or US_NO_MIGRATION */
+	size_t migration; /* position in the directory, or US_NO_MIGRATION */
 	const us_record *const *records; /* oldest first */
 	size_t nrecords;
 } us_entry;

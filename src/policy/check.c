@@ -10,6 +10,7 @@
 #include "host.h"
 #include "unstick/auto.h"
 #include "unstick/file.h"
+#include "unstick/view.h"
 
 #define FOLDER "policies" /* where projects keep them */
 
@@ -72,9 +73,9 @@ void us_checkup_tell(us_checkup *c, const char *level, const char *file, int lin
 		return;
 	}
 	message = without_place(text, file, &line);
-	mistake = json_pack("{s:s, s:s?, s:o, s:s}", "level", level, "file", file,
+	mistake = json_pack("{s:s, s:s?, s:o, s:o}", "level", level, "file", file,
 		"line", line > 0 ? json_integer(line) : json_null(), "message",
-		message);
+		us_view_text(message));
 	if (mistake && is_told(c, mistake))
 		json_decref(mistake);
 	else if (json_array_append_new(c->mistakes, mistake) != 0)

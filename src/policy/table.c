@@ -53,9 +53,10 @@ static int p_line_of(lua_State *L)
 static bool p_complain(lua_State *L, us_host *h, int line)
 {
 	if (!h->run->mistake && line > 0)
-		luaL_error(L, "%s:%d: %s", h->name, line, lua_tostring(L, -1));
+		return luaL_error(L, "%s:%d: %s", h->name, line,
+			       lua_tostring(L, -1)) != 0;
 	if (!h->run->mistake)
-		luaL_error(L, "%s: %s", h->name, lua_tostring(L, -1));
+		return luaL_error(L, "%s: %s", h->name, lua_tostring(L, -1)) != 0;
 	h->run->mistake(h->run->mistake_ctx, h->name, line, lua_tostring(L, -1));
 	lua_pop(L, 1);
 	return false;

@@ -187,8 +187,39 @@ static const rule action_has[] = {
 	{ 0 },
 };
 
-static const rule case_has[19] = {
-	{ .key = "name", .types = TEXT }, { .key = "index", .types = INT | NIL },
+static const rule asked_has[] = {
+	{ .key = "policy", .types = TEXT },
+	{ .key = "handler", .types = TEXT | NIL },
+	{ .key = "answer", .types = TEXT | NIL },
+	{ .key = "line", .types = INT | NIL },
+	{ .key = "reads", .types = ARRAY, .items = TEXT },
+	{ 0 },
+};
+
+static const rule mistake_has[] = {
+	{ .key = "level", .types = TEXT, .words = " error warning note " },
+	{ .key = "file", .types = TEXT | NIL },
+	{ .key = "line", .types = INT | NIL },
+	{ .key = "message", .types = TEXT },
+	{ 0 },
+};
+
+static const rule policy_has[] = {
+	{ .key = "file", .types = TEXT },
+	{ .key = "handlers", .types = ARRAY, .items = TEXT },
+	{ .key = "settings", .types = OBJECT | NIL },
+	{ 0 },
+};
+
+static const rule add_has[] = {
+	{ .key = "to", .types = TEXT },
+	{ .key = "policy", .types = TEXT },
+	{ 0 },
+};
+
+static const rule case_has[20] = {
+	{ .key = "name", .types = TEXT },
+	{ .key = "index", .types = INT | NIL },
 	{ .key = "directory", .types = TEXT | NIL },
 	{ .key = "kind", .types = TEXT | NIL, .words = kinds },
 	{ .key = "cause", .types = TEXT, .words = causes },
@@ -208,6 +239,7 @@ static const rule case_has[19] = {
 	{ .key = "outcome", .types = TEXT | NIL, .words = outcomes },
 	{ .key = "outcome_why", .types = TEXT, .rare = true },
 	{ .key = "then", .types = OBJECT, .rare = true }, /* see check_case() */
+	{ .key = "trace", .types = ARRAY, .has = asked_has, .rare = true },
 };
 
 static const rule finding_has[] = {
@@ -231,6 +263,12 @@ static const rule report_has[] = {
 	{ .key = "history", .types = ARRAY | NIL, .has = entry_has },
 	{ .key = "cases", .types = ARRAY, .has = case_has },
 	{ .key = "findings", .types = ARRAY, .has = finding_has },
+	{ .key = "policies", .types = ARRAY, .has = policy_has, .rare = true },
+	{ .key = "mistakes", .types = ARRAY, .has = mistake_has, .rare = true },
+	{ .key = "created", .types = ARRAY, .items = TEXT, .rare = true },
+	{ .key = "add", .types = OBJECT, .has = add_has, .rare = true },
+	{ .key = "api", .types = TEXT, .rare = true },
+	{ .key = "recorded", .types = TEXT, .rare = true },
 	{ 0 },
 };
 
