@@ -51,7 +51,45 @@ static bool has_errors(const json_t *mistakes)
 	return false;
 }
 
-/* The mistakes of unstick.yaml come first. */
+static int by_place(const void *a, const void *b)
+{
+	const json_t *x = *(const json_t *const *)a, *y = *(const json_t *const *)b;
+	const char *file = json_string_value(json_object_get(x, "file"));
+	const char *other = json_string_value(json_object_get(y, "file"));
+	json_int_t line = json_integer_value(json_object_get(x, "line"));
+	json_int_t its = json_integer_value(json_object_get(y, "line"));
+	int order = strcmp(file ? file : "", other ? other : "");
+
+	if (order != 0)
+		return order;
+	if (line != its)
+		return line < its ? -1 : 1;
+	return strcmp(json_string_value(json_object_get(x, "message")),
+		json_string_value(json_object_get(y, "message")));
+}
+
+/* By file and line: they were found in no order of their own. */
+static us_code sort(json_t **mistakes, us_err *err)
+{
+	const size_t n = json_array_size(*mistakes);
+	json_t **all = calloc(n + 1, sizeof(*all));
+	json_t *sorted = json_array();
+	us_code rc = all && sorted ? US_OK : US_E_NOMEM;
+
+	for (size_t i = 0; rc == US_OK && i < n; i++)
+		all[i] = json_array_get(*mistakes, i);
+	if (rc == US_OK)
+		qsort(all, n, sizeof(json_t *), by_place);
+	for (size_t i = 0; rc == US_OK && i < n; i++)
+		if (json_array_append(sorted, all[i]) != 0)
+			rc = US_E_NOMEM;
+	free(all);
+	json_decref(*mistakes);
+	*mistakes = sorted;
+	return rc == US_OK ? rc : us_fail(err, US_E_NOMEM, "out of memory");
+}
+
+/* Those of unstick.yaml and those of the policies. */
 static us_code check_policies(
 	struct session *s, const us_strs *in_yaml, us_err *err)
 {
@@ -60,11 +98,14 @@ static us_code check_policies(
 
 	if (rc == US_OK)
 		rc = us_policies_check(&found, s->config, err);
+	if (rc == US_OK && json_array_extend(mistakes,
+				   json_object_get(found, "mistakes")) != 0)
+		rc = us_fail(err, US_E_NOMEM, "out of memory");
+	if (rc == US_OK)
+		rc = sort(&mistakes, err);
 	if (rc == US_OK &&
-		(json_array_extend(mistakes, json_object_get(found, "mistakes")) !=
-				0 ||
-			!document_set(s->document, "policies",
-				json_incref(json_object_get(found, "policies"))) ||
+		(!document_set(s->document, "policies",
+			 json_incref(json_object_get(found, "policies"))) ||
 			!document_set(
 				s->document, "mistakes", json_incref(mistakes))))
 		rc = us_fail(err, US_E_NOMEM, "out of memory");

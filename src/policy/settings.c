@@ -226,6 +226,19 @@ static us_code fill_in(const struct check *c, const char *name, const json_t *sp
 	return US_OK;
 }
 
+/* Lua's tables have no order, and what is told of them must have one. */
+static us_code sort(json_t **object, us_err *err)
+{
+	US_AUTO(auto_str) char *text = json_dumps(*object, JSON_SORT_KEYS);
+	json_t *sorted = text ? json_loads(text, 0, NULL) : NULL;
+
+	if (!sorted)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	json_decref(*object);
+	*object = sorted;
+	return US_OK;
+}
+
 us_code us_settings_apply(us_host *h, const us_host_source *source, us_err *err)
 {
 	struct check c = { h, source, err };
@@ -236,6 +249,9 @@ us_code us_settings_apply(us_host *h, const us_host_source *source, us_err *err)
 
 	if (!h->declared)
 		return US_OK;
+	rc = sort(&h->declared, err);
+	if (rc != US_OK)
+		return rc;
 	own = json_copy(h->with); /* the configuration's stays as it is */
 	h->with_shape = us_shape_new("`with`", h->declared);
 	if (!own || !h->with_shape) {

@@ -111,11 +111,14 @@ static us_code try_sample(
 	struct trial *t, const json_t *ordinary, const json_t *sample, us_err *err)
 {
 	json_t *kase = json_deep_copy(ordinary);
+	const json_t *given = json_object_get(sample, "case");
+	json_t *refused = json_object_get(given, "not_permitted");
 	const char *kind;
 	us_code rc;
 
-	if (!kase || json_object_update_recursive(
-			     kase, json_object_get(sample, "case")) != 0) {
+	/* What is permitted in this case is not refused as it was before. */
+	if (!kase || json_object_update_recursive(kase, (json_t *)given) != 0 ||
+		(refused && json_object_set(kase, "not_permitted", refused) != 0)) {
 		json_decref(kase);
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	}

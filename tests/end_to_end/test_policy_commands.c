@@ -248,17 +248,18 @@ static void check_tells_all_mistakes_without_a_database(void **state)
 		"{'error': null, 'policies': [{'file': 'policies/a.lua'},"
 		" {'file': 'policies/b.lua', 'handlers': ['any'],"
 		" 'settings': {'n': {'type': 'integer'}}}], 'mistakes': ["
-		"{'level': 'error', 'file': 'unstick.yaml', 'line': 1,"
-		" 'message': '~did you mean `attempts`?'},"
-		"{'file': 'unstick.yaml', 'line': 7, 'message': "
-		"'~policies/gone.lua'},"
-		"{'file': 'unstick.yaml', 'line': 8, 'message': '~not a duration'},"
-		"{'file': 'policies/a.lua', 'line': 2, 'message': '~`failure`?'},"
+		"{'level': 'error', 'file': 'policies/a.lua', 'line': 2,"
+		" 'message': '~`failure`?'},"
+		"{'file': 'policies/a.lua', 'line': 3, 'message': '~evidense'},"
+		"{'file': 'unstick.yaml', 'line': 1, 'message': '~`attempts`?'},"
 		"{'file': 'unstick.yaml', 'line': 6, 'message': '~no setting `m`; "
 		"did you mean `n`?'},"
-		"{'file': 'policies/a.lua', 'line': 3, 'message': '~evidense'}]}");
+		"{'file': 'unstick.yaml', 'line': 7, 'message': "
+		"'~policies/gone.lua'},"
+		"{'file': 'unstick.yaml', 'line': 8, 'message': '~not a duration'}"
+		"]}");
 	unstick_text(p, 78, "policy", "check", NULL);
-	assert_non_null(strstr(p->out, "\npolicies/a.lua:2: error: there is no "
+	assert_non_null(strstr(p->out, "policies/a.lua:2: error: there is no "
 				       "handler `failur`"));
 	assert_non_null(
 		strstr(p->out, "2 policies tried on sample cases, 6 errors"));
@@ -337,7 +338,7 @@ static void new_takes_a_name_and_kinds_that_there_are(void **state)
 static void api_prints_the_definitions_and_nothing_else(void **state)
 {
 	project *p = project_open(state);
-	US_AUTO(auto_str) char *text = NULL;
+	char *text;
 	json_t *api;
 
 	project_environment(p, "DATABASE_URL=");
@@ -345,6 +346,7 @@ static void api_prints_the_definitions_and_nothing_else(void **state)
 	assert_ptr_equal(strstr(text, "---@meta unstick\n"), text);
 	api = part(unstick(p, 0, "policy", "api", NULL), "api");
 	assert_string_equal(json_string_value(api), text);
+	free(text);
 }
 
 /* ---- trace ---- */
@@ -403,7 +405,7 @@ static char *example(const char *path)
 static void the_documented_query_finds_its_payments(void **state)
 {
 	project *p = project_open(state);
-	US_AUTO(auto_str) char *lua = example("policies/late_payments.lua");
+	char *lua = example("policies/late_payments.lua");
 
 	project_migration(p, INIT,
 		"CREATE TABLE \"Payment\" (id INTEGER, \"createdAt\" "
@@ -414,6 +416,7 @@ static void the_documented_query_finds_its_payments(void **state)
 	project_stage(p, "{ledger}{deployed " INIT "}{first 1 " NAME
 			 "}{failed " NAME " 42P07 it failed}");
 	project_write(p, "policies/late_payments.lua", lua);
+	free(lua);
 	project_write(
 		p, "unstick.yaml", "policies: [policies/late_payments.lua]\n");
 	expect(unstick(p, 3, "audit", NULL),

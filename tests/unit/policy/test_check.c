@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "shape.h"
 #include "unstick/auto.h"
 
 /* A check of the files policies/a.lua, b.lua ... of these texts, from within the
@@ -129,8 +130,8 @@ static void each_mistake_is_told_where_it_is(void **state)
 		{ "return { failure = function(case)\n"
 		  "  return verdict.stop(case.evidence.error.message) end }",
 			"warning policies/a.lua:2 attempt to index a nil value "
-			"(field 'error') (on a failure of which nothing is "
-			"known)" },
+			"(field 'error') (on a failure without a script or a word "
+			"about it)" },
 		{ "return { failure = function()\n  return verdict.applied('yes') "
 		  "end }",
 			"note policies/a.lua:2 `failure` answers applied where the "
@@ -229,6 +230,129 @@ static void it_tells_what_was_loaded(void **state)
 	json_decref(report);
 }
 
+/* ---- the samples ---- */
+
+/* As try.c makes it. */
+static json_t *sample_case(const json_t *all, const json_t *sample)
+{
+	json_t *kase = json_deep_copy(json_object_get(all, "ordinary"));
+	json_t *given = json_object_get(sample, "case");
+	json_t *refused = json_object_get(given, "not_permitted");
+
+	assert_int_equal(json_object_update_recursive(kase, given), 0);
+	if (refused)
+		assert_int_equal(
+			json_object_set(kase, "not_permitted", refused), 0);
+	return kase;
+}
+
+/* Every name there is, and none besides, all the way down. */
+static void assert_shape(const json_t *v, const us_shape *shape)
+{
+	const char *name;
+	json_t *member;
+	size_t i;
+
+	json_array_foreach(v, i, member) assert_shape(member, shape);
+	json_object_foreach((json_t *)(uintptr_t)v, name, member)
+	{
+		const us_field *f = us_shape_find(shape, name);
+
+		if (!f) {
+			fail_msg("%s has no %s", shape->what, name);
+			return;
+		}
+		if (f->shape)
+			assert_shape(member, f->shape);
+	}
+	for (i = 0; json_is_object(v) && i < shape->n; i++)
+		if (!json_object_get(v, shape->fields[i].name) &&
+			strcmp(shape->fields[i].name, "permits") != 0)
+			fail_msg("%s lacks %s", shape->what, shape->fields[i].name);
+}
+
+static bool permits(const json_t *kase, const char *action)
+{
+	size_t i;
+	const json_t *v;
+
+	json_array_foreach(json_object_get(kase, "permitted"), i, v)
+	{
+		if (strcmp(json_string_value(v), action) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The name of K: {0}, {n}, nothing, everything, not known. */
+static const char *state_of(const json_t *k, size_t n)
+{
+	const json_int_t first = json_integer_value(json_array_get(k, 0));
+
+	if (json_is_null(k) || json_array_size(k) == n + 1)
+		return "unknown";
+	if (json_array_size(k) == 0)
+		return "diverged";
+	if (json_array_size(k) > 1 || (first > 0 && first < (json_int_t)n))
+		return "partial";
+	return first == 0 ? "none" : "all";
+}
+
+/* What is said of K agrees, and each action is permitted or not. */
+static void assert_sound(const json_t *kase)
+{
+	const json_t *e = json_object_get(kase, "evidence");
+	const json_t *k = json_object_get(e, "prefixes");
+	const json_t *range = json_object_get(e, "applied_prefix");
+	const char *state =
+		state_of(k, json_array_size(json_object_get(e, "statements")));
+	const char *kind = json_string_value(json_object_get(kase, "kind"));
+
+	for (size_t a = 0; a < US_ACTIONS; a++) {
+		const char *name = us_action_name((us_action)a);
+
+		assert_int_equal(permits(kase, name),
+			!json_object_get(
+				json_object_get(kase, "not_permitted"), name));
+	}
+	assert_string_equal(json_string_value(json_object_get(e, "state")), state);
+	assert_int_equal(json_is_null(range),
+		strcmp(state, "unknown") == 0 || strcmp(state, "diverged") == 0);
+	if (!json_is_null(range))
+		assert_int_equal(json_integer_value(json_object_get(range, "min")),
+			json_integer_value(json_array_get(k, 0)));
+	/* a name that has no folder is a kind of its own */
+	assert_int_equal(json_is_null(json_object_get(kase, "directory")),
+		strcmp(kind, "name_mismatch") == 0);
+}
+
+static void the_samples_are_cases_as_unstick_makes_them(void **state)
+{
+	json_t *all = json_load_file(US_ROOT "/src/policy/samples.json", 0, NULL);
+	size_t seen[US_CASE_KINDS] = { 0 }, i;
+	const json_t *sample;
+
+	(void)state;
+	assert_non_null(all);
+	json_array_foreach(json_object_get(all, "cases"), i, sample)
+	{
+		json_t *kase = sample_case(all, sample);
+		const char *kind = json_string_value(json_object_get(kase, "kind"));
+
+		print_message(
+			"%s\n", json_string_value(json_object_get(sample, "what")));
+		assert_shape(kase, &us_case_shape);
+		assert_sound(kase);
+		for (int k = 0; k < US_CASE_KINDS; k++)
+			seen[k] += strcmp(us_case_kind_name((us_case_kind)k),
+					   kind) == 0;
+		json_decref(kase);
+	}
+	for (int k = 0; k < US_CASE_KINDS; k++)
+		assert_true(seen[k] >= 2);
+	json_decref(all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +362,7 @@ int main(void)
 		cmocka_unit_test(what_an_earlier_file_answers_always_is_noted),
 		cmocka_unit_test(a_policy_that_is_not_listed_is_a_warning),
 		cmocka_unit_test(it_tells_what_was_loaded),
+		cmocka_unit_test(the_samples_are_cases_as_unstick_makes_them),
 	};
 
 	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
