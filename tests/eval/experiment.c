@@ -95,7 +95,7 @@ static void find_prefix(experiment *e, size_t k)
 	f.proof = copy_of(a->proof);
 	if (f.grade == GRADE_RANGE)
 		explain_loss(e, &f, a, same);
-	if (f.grade != GRADE_OTHER)
+	if (f.grade != GRADE_OTHER && !e->quick)
 		f.harm = harm_of_prefix(e, k);
 	finding_write(&f, e->out);
 	finding_free(&f);
@@ -122,9 +122,10 @@ void experiment_run(experiment *e)
 		experiment_walk(e);
 		for (size_t k = 0; k <= e->reached; k++)
 			find_prefix(e, k);
-		if (e->reached == e->script.n)
+		if (e->reached == e->script.n && !e->quick)
 			experiment_subsets(e);
-		experiment_indexes(e);
+		if (!e->quick)
+			experiment_indexes(e);
 		e->lab->ops->discard(e->lab);
 	}
 	forget(e);

@@ -25,6 +25,7 @@ typedef struct {
 	size_t place; /* in the history */
 	FILE *out;    /* findings go here */
 	uint64_t seed;
+	bool quick; /* no subsets, no harm */
 
 	/* From here on: what was found out. */
 	statements script;

@@ -22,6 +22,7 @@ static const char usage[] =
 	"  --project NAME      one history of the corpus\n"
 	"  --migration NAME    one migration of it\n"
 	"  --evidence NAME     catalog or replay, as unstick takes it\n"
+	"  --quick             prefixes only: no subsets, no harm\n"
 	"  --show GRADE        list these: exact range alarm wrong unknown other\n"
 	"                      diverged equal mixed missed told untold harm "
 	"visible bad\n"
@@ -38,6 +39,7 @@ static const struct option known[] = {
 	{ "project", required_argument, NULL, 'p' },
 	{ "migration", required_argument, NULL, 'm' },
 	{ "evidence", required_argument, NULL, 'e' },
+	{ "quick", no_argument, NULL, 'q' },
 	{ "show", required_argument, NULL, 'w' },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "corpus", required_argument, NULL, 'c' },
@@ -81,6 +83,9 @@ static void take(options *o, int letter)
 		break;
 	case 'e':
 		o->evidence = optarg;
+		break;
+	case 'q':
+		o->quick = true;
 		break;
 	case 'w':
 		o->show = optarg;

@@ -12,6 +12,7 @@ typedef struct {
 	uint64_t seed;
 	unsigned share; /* of the migrations, in percent */
 	unsigned jobs;
+	bool quick; /* K of the prefixes, and nothing else */
 } options;
 
 /* Ends the program on bad usage (64) and after --help (0). */

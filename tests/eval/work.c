@@ -81,7 +81,8 @@ static void try_unit(const crew *c, size_t number)
 			.migration = &p->migrations[i],
 			.place = i,
 			.out = u->written,
-			.seed = c->options->seed };
+			.seed = c->options->seed,
+			.quick = c->options->quick };
 
 		if (is_mine(c, u, i))
 			experiment_run(&e);
