@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -148,18 +149,23 @@ static void read_output(process *p)
 
 /* ---- its end ---- */
 
+/* Of the whole group: its orphans are ours (see us_command_run), and as long as a
+ * dead one is not reaped the group is not empty. */
 static void reap(process *p)
 {
 	struct signalfd_siginfo info;
 	int status;
+	pid_t pid;
 
 	while (read(p->child, &info, sizeof(info)) > 0)
 		; /* one may stand for several children */
-	if (p->reaped || waitpid(p->pid, &status, WNOHANG) != p->pid)
-		return;
-	p->reaped = true;
-	p->out->status =
-		WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	while ((pid = waitpid(-p->pid, &status, WNOHANG)) > 0) {
+		if (pid != p->pid)
+			continue;
+		p->reaped = true;
+		p->out->status = WIFEXITED(status) ? WEXITSTATUS(status)
+						   : 128 + WTERMSIG(status);
+	}
 }
 
 static bool group_is_gone(const process *p)
@@ -230,6 +236,14 @@ static void watch(process *p)
 		give_line(p);
 }
 
+/* Processes whose parent dies become our children while a command runs, whether or
+ * not PID 1 of this container knows how to bury. */
+static void adopt_orphans(bool yes)
+{
+	/* Linux has it since 3.4; without it the group is only waited for. */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, yes ? 1UL : 0UL, 0UL, 0UL, 0UL);
+}
+
 us_code us_command_run(us_command_end *out, const us_command *c, us_err *err)
 {
 	process p = { .c = c, .out = out, .from = -1, .child = -1 };
@@ -244,11 +258,13 @@ us_code us_command_run(us_command_end *out, const us_command *c, us_err *err)
 	p.child = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (p.child < 0)
 		rc = us_fail(err, US_E_IO, "signalfd: %s", strerror(errno));
+	adopt_orphans(true);
 	if (rc == US_OK)
 		rc = start(&p, err);
 	p.end_at = us_clock_ms() + c->timeout_ms;
 	if (rc == US_OK)
 		watch(&p);
+	adopt_orphans(false);
 	atomic_store(c->worker->group, 0);
 	if (p.from >= 0)
 		close(p.from);

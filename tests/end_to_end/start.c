@@ -50,42 +50,40 @@ const char *start(project *p, int exit)
 
 /* ---- the log ---- */
 
-static void check_line(const json_t *line, const char *text)
+static void check_line(const json_t *line, const char *text, size_t n)
 {
 	static const char *const keys[] = { "time", "level", "event", "run_id",
 		"message" };
 	us_time at;
 
 	if (!line)
-		fail_msg("not a JSON object: %s", text);
+		fail_msg("not a JSON object: %.*s", (int)n, text);
 	for (size_t i = 0; i < US_LEN(keys); i++)
 		if (!json_is_string(json_object_get(line, keys[i])))
-			fail_msg("no %s: %s", keys[i], text);
+			fail_msg("no %s: %.*s", keys[i], (int)n, text);
 	assert_true(us_time_parse(
 		&at, json_string_value(json_object_get(line, "time"))));
 }
 
 static size_t find(const project *p, const char *name, json_t **last)
 {
-	US_AUTO(auto_str) char *log = strdup(p->err);
-	char *rest = NULL;
-	size_t n = 0;
+	size_t found = 0, n;
 
-	assert_non_null(log);
-	for (char *text = strtok_r(log, "\n", &rest); text;
-		text = strtok_r(NULL, "\n", &rest)) {
-		json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	for (const char *text = p->err; *text; text += n + (text[n] == '\n')) {
+		json_t *line;
 
-		check_line(line, text);
+		n = strcspn(text, "\n");
+		line = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+		check_line(line, text, n);
 		if (strcmp(json_string_value(json_object_get(line, "event")),
 			    name) == 0) {
-			n++;
+			found++;
 			json_decref(*last);
 			*last = json_incref(line);
 		}
 		json_decref(line);
 	}
-	return n;
+	return found;
 }
 
 size_t events(const project *p, const char *name)

@@ -240,6 +240,44 @@ static void p1002_until_the_deadline_is_75(void **state)
 	shape_is(p, "A");
 }
 
+/* At its time limit a deploy is ended, but not what it has asked the server for. */
+static void check_time_limit(void **state, bool goes)
+{
+	project *p = stage(state, PENDING);
+	session *other = session_open(p);
+	running r;
+
+	project_write(p, "deploy",
+		"exec \"$PSQL\" -Xq \"$DATABASE_URL\" -c "
+		"'SELECT pg_advisory_lock(72707369)' -c "
+		"'SELECT pg_advisory_lock(77)'\n");
+	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
+	project_environment(p, "UNSTICK_START_TIMEOUT=1s");
+	project_environment(
+		p, goes ? "UNSTICK_START_GRACE=20s" : "UNSTICK_START_GRACE=100ms");
+	session_exec(other, "SELECT pg_advisory_lock(77)");
+	start_begin(p, &r);
+	unstick_says(&r, "deploy.backend");
+	if (goes)
+		session_exec(other, "SELECT pg_advisory_unlock(77)");
+	assert_string_equal(run_ends(p, &r, 75), "");
+	assert_int_equal(events(p, "deploy.timed_out"), 1);
+	event_says(p, "deploy.backend", "query", "SELECT pg_advisory_lock(77)");
+	assert_int_equal(events(p, "deploy.backends_gone"), goes);
+	assert_int_equal(events(p, "deploy.backends_left"), !goes);
+	session_close(other);
+}
+
+static void a_deploy_is_ended_at_its_time_limit(void **state)
+{
+	check_time_limit(state, true);
+}
+
+static void a_backend_that_stays_at_work_is_told(void **state)
+{
+	check_time_limit(state, false);
+}
+
 /* ---- not started ---- */
 
 static void check_not_started(project *p, int exit, const char *outcome)
@@ -472,6 +510,8 @@ int main(void)
 		ON("sqlite", a_deploy_that_fails_for_its_own_reasons_ends_it),
 		ON("postgresql", p1002_is_tried_again),
 		ON("postgresql", p1002_until_the_deadline_is_75),
+		ON("postgresql", a_deploy_is_ended_at_its_time_limit),
+		ON("postgresql", a_backend_that_stays_at_work_is_told),
 		ON_BOTH(what_only_a_person_can_decide_keeps_it_from_starting),
 		ON("sqlite", nobodys_opinion_keeps_it_from_starting),
 		ON("sqlite", a_refusal_keeps_it_from_starting),

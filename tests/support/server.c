@@ -301,9 +301,10 @@ bool server_open(const server *s)
 	char *data = text("%s/data", s->directory);
 	char *path = text("%s/postmaster.pid", data);
 	FILE *f = fopen(path, "re");
-	int pid = 0;
-	bool ok = f && fscanf(f, "%d", &pid) == 1 && touch(data, "promote") &&
-		  kill(pid, SIGUSR1) == 0;
+	char line[32] = "";
+	long pid = f && fgets(line, sizeof(line), f) ? strtol(line, NULL, 10) : 0;
+	bool ok =
+		pid > 0 && touch(data, "promote") && kill((pid_t)pid, SIGUSR1) == 0;
 
 	if (f)
 		fclose(f);
