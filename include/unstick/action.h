@@ -26,7 +26,9 @@ typedef struct {
 } us_progress;
 
 /* Judges every case and does nothing: the plan. *cases gets an array of case
- * objects, *status the exit code. */
+ * objects, *status the exit code. The array is there from the beginning and grows
+ * by a case at a time: who ends a run from within (us_policy_overrun_fn) can still
+ * tell what came of the first ones. */
 US_MUST us_code us_audit(json_t **cases, int *status, us_run *run,
 	us_policies *policies, us_err *err);
 

@@ -55,16 +55,23 @@ int us_become(const char *const *words, us_err *err);
 
 /* ---- the work ---------------------------------------------------------------- */
 
+typedef struct us_hook_result us_hook_result;
+
 typedef struct {
 	const us_config *config; /* its `stop` is the worker's */
 	us_worker *worker;
 	us_event_fn *tell;
 	us_policy_log_fn *log;
 	void *ctx; /* of both */
+	/* A policy hangs (see us_policy_overrun_fn): tells what has come of it so
+	 * far and ends the worker. */
+	void (*overrun)(
+		void *ctx, const us_hook_result *so_far, const us_err *why);
+	void *overrun_ctx;
 } us_hook;
 
 /* What came of it; release with us_hook_result_fini(). */
-typedef struct {
+struct us_hook_result {
 	int status;         /* the exit code; 0: the application is to be started */
 	bool warned;        /* it is to be started although not all is well */
 	us_absence absence; /* why there is no database, when status is 69 */
@@ -74,7 +81,7 @@ typedef struct {
 	int64_t waited_ms; /* for the database */
 	int64_t turn_ms;   /* for the turn */
 	int64_t resolving_ms, deploying_ms;
-} us_hook_result;
+};
 
 /* Everything before the application: generate, wait, resolve, deploy. On failure
  * *out is as far as it got, its status the error's. */

@@ -22,10 +22,26 @@ typedef struct {
 /* Where log.info and log.warn go. */
 typedef void us_policy_log_fn(void *ctx, const char *level, const char *text);
 
+/* Told when a call has run past its time and nothing can interrupt it: a function
+ * of Lua's library is at work (a search with a malicious pattern), or a server that
+ * doesn't answer. Called from a thread of its own, while whoever loads or decides
+ * is still inside that call and comes out of it only after this has returned: what
+ * they own stays as it is. Meant to end the process; if it returns, the call goes
+ * on, and ends in a limit whenever the function does. */
+typedef void us_policy_overrun_fn(void *ctx, const us_err *why);
+
+/* What policies have of the world. */
+typedef struct {
+	us_policy_db db;
+	us_policy_log_fn *log;         /* NULL: remarks go nowhere */
+	us_policy_overrun_fn *overrun; /* NULL: nobody watches */
+	void *ctx;                     /* of log and overrun */
+} us_policy_outside;
+
 /* Loads the project's own files, then the built-in ones (if configured). A file
  * that doesn't load is US_E_POLICY naming file and line. *out is the caller's. */
 US_MUST us_code us_policies_load(us_policies **out, const us_config *config,
-	us_policy_db db, us_policy_log_fn *log, void *log_ctx, us_err *err);
+	const us_policy_outside *outside, us_err *err);
 void us_policies_free(us_policies *p);
 
 /* Asks the policies for a case of this kind, given as the JSON's case object (see

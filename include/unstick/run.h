@@ -55,9 +55,9 @@ US_MUST us_code us_run_check_stop(const us_run *run, us_err *err);
 /* A transaction pooler is refused, with the way out. */
 US_MUST us_code us_run_refuse_pooler(us_run *run, us_err *err);
 
-/* The policies of its configuration, with the run's own eyes on the database. They
- * borrow the run. *out is the caller's. */
+/* The policies of its configuration, with the run's own eyes on the database, not
+ * those of `outside`. They borrow the run. *out is the caller's. */
 US_MUST us_code us_run_load_policies(us_policies **out, us_run *run,
-	us_policy_log_fn *log, void *ctx, us_err *err);
+	const us_policy_outside *outside, us_err *err);
 
 #endif

@@ -288,7 +288,7 @@ us_code us_resolve(json_t **cases, int *status, us_run *run, us_policies *polici
 	bool done = false;
 	us_code rc = US_OK, unlocked;
 
-	l.cases = json_array();
+	*cases = l.cases = json_array();
 	if (!l.cases)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	/* A healthy database is not locked. */
@@ -309,7 +309,6 @@ us_code us_resolve(json_t **cases, int *status, us_run *run, us_policies *polici
 			*err = unlocking;
 	}
 	us_strs_fini(&l.settled);
-	*cases = l.cases;
 	*status = rc == US_OK ? l.status : us_code_exit(rc);
 	return rc;
 }
@@ -344,7 +343,7 @@ us_code us_audit(
 	size_t n = 0;
 	us_code rc;
 
-	l.cases = json_array();
+	*out = l.cases = json_array();
 	if (!l.cases)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	rc = us_history_cases(run->history, &cases, &n, err);
@@ -352,7 +351,6 @@ us_code us_audit(
 		rc = plan_case(&l, &cases[i], err);
 	free(cases);
 	us_strs_fini(&l.settled);
-	*out = l.cases;
 	*status = rc == US_OK ? l.status : us_code_exit(rc);
 	return rc;
 }

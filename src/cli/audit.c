@@ -3,7 +3,6 @@
 
 static us_code audit(struct session *s, us_err *err)
 {
-	json_t *cases = NULL;
 	us_code rc = session_open(s, err);
 
 	if (rc == US_OK)
@@ -11,8 +10,8 @@ static us_code audit(struct session *s, us_err *err)
 	if (rc == US_OK)
 		rc = session_load_policies(s, err);
 	if (rc == US_OK)
-		rc = us_audit(&cases, &s->status, s->run, s->policies, err);
-	if (cases && !document_set(s->document, "cases", cases))
+		rc = us_audit(&s->cases, &s->status, s->run, s->policies, err);
+	if (s->cases && !document_set(s->document, "cases", json_incref(s->cases)))
 		rc = us_fail(err, US_E_NOMEM, "out of memory");
 	if (rc == US_OK)
 		rc = session_describe_lock(s, err);

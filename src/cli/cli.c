@@ -53,7 +53,7 @@ static void print_error(const us_err *err)
 
 /* A report that can't be written is an error, but not one that undoes what was
  * done. */
-static int print_report(struct session *s, us_code rc, const us_err *err)
+int report_print(struct session *s, us_code rc, const us_err *err)
 {
 	us_report_style style = style_of(s);
 	us_err printing = { 0 };
@@ -88,7 +88,7 @@ static int run(struct session *s, us_code rc, us_err *err)
 	}
 	if (rc == US_OK && s->cmd)
 		rc = s->cmd->run(s, err);
-	return print_report(s, rc, err);
+	return report_print(s, rc, err);
 }
 
 int us_cli_main(int argc, char **argv)

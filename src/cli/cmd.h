@@ -50,7 +50,8 @@ struct session {
 	us_policies *policies;
 	us_run *run;
 	json_t *document;
-	int status; /* the exit code */
+	json_t *cases; /* what the run has come to so far; NULL: nothing yet */
+	int status;    /* the exit code */
 };
 
 /* ---- options.c ------------------------------------------------------------- */
@@ -93,6 +94,9 @@ bool document_add_finding(
 
 /* The format asked for, also when the configuration could not be read. */
 bool session_wants_json(const struct session *s);
+/* The document, and the error if there is one, on stdout and stderr; returns the
+ * exit code. */
+int report_print(struct session *s, us_code rc, const us_err *err);
 
 /* ---- session.c
  * ---------------------------------------------------------------------- */

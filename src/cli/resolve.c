@@ -16,11 +16,11 @@ static void waiting(void *ctx, const char *name, const char *reason, int64_t ms)
 			(double)ms / 1000, name, masked);
 }
 
-static us_code by_hand(struct session *s, json_t **cases, us_err *err)
+static us_code by_hand(struct session *s, us_err *err)
 {
 	US_AUTO(auto_str) char *warning = NULL;
 	us_action action = s->applied ? US_ACTION_APPLIED : US_ACTION_ROLLED_BACK;
-	us_code rc = us_resolve_by_hand(cases, &warning, s->run, action,
+	us_code rc = us_resolve_by_hand(&s->cases, &warning, s->run, action,
 		s->applied ? s->applied : s->rolled_back, err);
 
 	/* Which decision this was is said even where no case comes of it. */
@@ -36,7 +36,7 @@ static us_code by_hand(struct session *s, json_t **cases, us_err *err)
 	return rc;
 }
 
-static us_code by_policy(struct session *s, json_t **cases, us_err *err)
+static us_code by_policy(struct session *s, us_err *err)
 {
 	us_progress progress = { waiting, s };
 	us_code rc = us_run_check_provider(s->run, err);
@@ -45,7 +45,7 @@ static us_code by_policy(struct session *s, json_t **cases, us_err *err)
 		rc = session_load_policies(s, err);
 	if (rc == US_OK)
 		rc = us_resolve(
-			cases, &s->status, s->run, s->policies, &progress, err);
+			&s->cases, &s->status, s->run, s->policies, &progress, err);
 	return rc;
 }
 
@@ -59,18 +59,17 @@ static us_code describe_anew(struct session *s, us_err *err)
 
 static us_code resolve(struct session *s, us_err *err)
 {
-	json_t *cases = NULL;
 	us_code rc = session_open(s, err);
 
 	if (rc == US_OK)
-		rc = s->applied || s->rolled_back ? by_hand(s, &cases, err)
-						  : by_policy(s, &cases, err);
+		rc = s->applied || s->rolled_back ? by_hand(s, err)
+						  : by_policy(s, err);
 	if (rc == US_OK &&
-		(s->applied || s->rolled_back || json_array_size(cases) > 0))
+		(s->applied || s->rolled_back || json_array_size(s->cases) > 0))
 		rc = describe_anew(s, err);
 	else if (rc == US_OK) /* it may have been resolved while we waited */
 		rc = session_describe(s, err);
-	if (cases && !document_set(s->document, "cases", cases))
+	if (s->cases && !document_set(s->document, "cases", json_incref(s->cases)))
 		rc = us_fail(err, US_E_NOMEM, "out of memory");
 	return rc;
 }

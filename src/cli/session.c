@@ -1,6 +1,7 @@
 /* What every command begins and ends with. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "unstick/auto.h"
@@ -133,16 +134,43 @@ static void log_line(void *ctx, const char *level, const char *text)
 		fprintf(stderr, "unstick: policy %s: %s\n", level, masked);
 }
 
+/* A policy hangs in the middle of the run's own thread, which is not to be had
+ * back. Connections end with the process and what wasn't committed with them: the
+ * server rolls back and lets go of Prisma's lock, the kernel lets go of SQLite's.
+ * What was settled before is told. */
+_Noreturn static void end_process(void *ctx, const us_err *why)
+{
+	struct session *s = ctx;
+	int status;
+
+	if (s->cases)
+		(void)document_set(s->document, "cases", json_incref(s->cases));
+	status = report_print(s, why->code, why);
+	(void)fflush(stdout);
+	_exit(status);
+}
+
 us_code session_load_policies(struct session *s, us_err *err)
 {
-	return us_run_load_policies(&s->policies, s->run, log_line, s, err);
+	us_policy_outside outside = {
+		.log = log_line,
+		.overrun = end_process,
+		.ctx = s,
+	};
+
+	return us_run_load_policies(&s->policies, s->run, &outside, err);
 }
 
 us_code session_load_policies_offline(
 	struct session *s, const us_config *config, us_err *err)
 {
-	return us_policies_load(
-		&s->policies, config, (us_policy_db){ 0 }, log_line, s, err);
+	us_policy_outside outside = {
+		.log = log_line,
+		.overrun = end_process,
+		.ctx = s,
+	};
+
+	return us_policies_load(&s->policies, config, &outside, err);
 }
 
 void session_close(struct session *s)
@@ -152,5 +180,6 @@ void session_close(struct session *s)
 	us_config_free(s->config);
 	us_strs_fini(&s->policies_given);
 	us_strs_fini(&s->handlers);
+	json_decref(s->cases);
 	json_decref(s->document);
 }

@@ -1,8 +1,10 @@
 /* `unstick start`: the entrypoint of a container. */
 #include "start.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "unstick/when.h"
 
@@ -68,6 +70,21 @@ static int become(struct start *st)
 
 /* ---- the work ---- */
 
+/* As in session.c: the worker's own thread is not to be had back. */
+_Noreturn static void end_worker(
+	void *ctx, const us_hook_result *so_far, const us_err *why)
+{
+	struct start *st = ctx;
+	const start_end end = { .result = so_far,
+		.rc = why->code,
+		.err = why,
+		.duration_ms = us_clock_ms() - st->begun };
+	int status = start_end_tell(st->s, &st->log, &end);
+
+	(void)fflush(stdout);
+	_exit(status);
+}
+
 static int work(void *ctx, us_worker *worker)
 {
 	struct start *st = ctx;
@@ -82,7 +99,9 @@ static int work(void *ctx, us_worker *worker)
 			.worker = worker,
 			.tell = start_log_event,
 			.log = start_log_policy,
-			.ctx = &st->log },
+			.ctx = &st->log,
+			.overrun = end_worker,
+			.overrun_ctx = st },
 		&err);
 	/* Asked to stop, it is the other process that knows by which signal. */
 	status = 1;

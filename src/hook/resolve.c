@@ -104,28 +104,53 @@ static us_code keep_cases(hook *h, json_t *cases, us_err *err)
 	return US_OK;
 }
 
+/* What policies are told and tell while they are at work. */
+struct asking {
+	hook *h;
+	json_t *cases; /* so far */
+};
+
+static void log_remark(void *ctx, const char *level, const char *text)
+{
+	const struct asking *a = ctx;
+
+	a->h->how->log(a->h->how->ctx, level, text);
+}
+
+static void tell_overrun(void *ctx, const us_err *why)
+{
+	const struct asking *a = ctx;
+
+	(void)!keep_cases(a->h, a->cases, NULL);
+	a->h->how->overrun(a->h->how->overrun_ctx, a->h->out, why);
+}
+
 us_code resolve_cases(hook *h, resolution *out, us_err *err)
 {
 	const us_progress progress = { tell_waiting, h };
 	int64_t begun = us_clock_ms();
 	us_policies *policies = NULL;
-	json_t *cases = NULL;
+	struct asking a = { .h = h };
+	const us_policy_outside outside = {
+		.log = log_remark,
+		.overrun = tell_overrun,
+		.ctx = &a,
+	};
 	int status = 0;
 	us_code rc = us_run_check_provider(h->run, err), kept;
 
 	*out = GIVE_UP;
 	if (rc == US_OK)
-		rc = us_run_load_policies(
-			&policies, h->run, h->how->log, h->how->ctx, err);
+		rc = us_run_load_policies(&policies, h->run, &outside, err);
 	if (rc == US_OK)
-		rc = us_resolve(&cases, &status, h->run, policies, &progress, err);
+		rc = us_resolve(&a.cases, &status, h->run, policies, &progress, err);
 	us_policies_free(policies);
-	kept = keep_cases(h, cases, rc == US_OK ? err : NULL);
+	kept = keep_cases(h, a.cases, rc == US_OK ? err : NULL);
 	if (rc == US_OK)
 		rc = kept;
 	if (rc == US_OK)
-		*out = judge(h, status, cases);
-	json_decref(cases);
+		*out = judge(h, status, a.cases);
+	json_decref(a.cases);
 	h->out->resolving_ms += us_clock_ms() - begun;
 	return rc;
 }

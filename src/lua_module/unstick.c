@@ -9,6 +9,7 @@
  * Two Lua states are at work: the caller's, here as L, and the policy's own, which
  * only src/policy sees. */
 #include <lauxlib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,14 @@ static const us_limits ordinary_limits = {
 	.wall_ms = 2000,
 };
 
+/* The process is somebody else's and isn't ended; but whoever sits before a spec
+ * that hangs should know why. */
+static void say_overrun(void *ctx, const us_err *why)
+{
+	(void)ctx;
+	fprintf(stderr, "unstick: %s: waiting for it to return\n", why->msg);
+}
+
 /* ---- unstick.policy ---- */
 
 static us_code load(us_policies **out, const char *path, json_t *with,
@@ -42,13 +51,14 @@ static us_code load(us_policies **out, const char *path, json_t *with,
 	us_config config = {
 		.policies = &file, .policies_len = 1, .limits = *limits
 	};
+	us_policy_outside outside = { .overrun = say_overrun };
 	bool is_file = strchr(path, '/') || strstr(path, ".lua");
 	us_code rc = us_strf(&name, err, "%s%s", is_file ? "" : "builtin:", path);
 
 	if (rc != US_OK)
 		return rc;
 	file.path = name;
-	return us_policies_load(out, &config, (us_policy_db){ 0 }, NULL, NULL, err);
+	return us_policies_load(out, &config, &outside, err);
 }
 
 static void p_read_limit(lua_State *L, const char *name, uint64_t *limit)

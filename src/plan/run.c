@@ -236,10 +236,11 @@ static us_code open_eyes(us_db **out, void *ctx, us_err *err)
 		       : rc;
 }
 
-us_code us_run_load_policies(us_policies **out, us_run *run, us_policy_log_fn *log,
-	void *ctx, us_err *err)
+us_code us_run_load_policies(us_policies **out, us_run *run,
+	const us_policy_outside *outside, us_err *err)
 {
-	us_policy_db db = { open_eyes, run };
+	us_policy_outside all = *outside;
 
-	return us_policies_load(out, run->config, db, log, ctx, err);
+	all.db = (us_policy_db){ open_eyes, run };
+	return us_policies_load(out, run->config, &all, err);
 }

@@ -128,14 +128,22 @@ static us_code add_row(const us_row *row, void *ctx, us_err *err)
 
 /* ---- the query ---- */
 
-static us_code connect(us_host_run *run, us_err *err)
+/* Has a timeout of its own, which is none of the policy's business. */
+static us_code connect(us_host *h, us_err *err)
 {
-	if (run->conn)
+	const us_policy_db *db = &h->run->outside.db;
+	int64_t paused;
+	us_code rc;
+
+	if (h->run->conn)
 		return US_OK;
-	if (!run->db.open)
+	if (!db->open)
 		return us_fail(
 			err, US_E_POLICY, "there is no database to ask here");
-	return run->db.open(&run->conn, run->db.ctx, err);
+	paused = us_limits_pause(h);
+	rc = db->open(&h->run->conn, db->ctx, err);
+	us_limits_resume(h, paused);
+	return rc;
 }
 
 static bool is_postgresql(const us_db *db)
@@ -227,7 +235,7 @@ static int p_query(lua_State *L)
 	if (h->reads)
 		us_trace_read(h, "db:query");
 	luaL_checkstack(L, nparams + LUA_MINSTACK, "too many parameters");
-	if (connect(h->run, &err) != US_OK)
+	if (connect(h, &err) != US_OK)
 		p_raise(L, &err);
 	postgresql = is_postgresql(h->run->conn);
 	if (us_sql_check(query.sql, len, postgresql, &err) != US_OK)

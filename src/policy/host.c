@@ -93,7 +93,9 @@ static us_code run(us_host *h, lua_CFunction fn, void *arg, us_err *err)
 	h->slip = false;
 	free(h->trace);
 	h->trace = NULL;
-	us_limits_begin(h);
+	rc = us_limits_begin(h, err);
+	if (rc != US_OK)
+		return rc;
 	lua_pushcfunction(L, p_note_error); /* light C functions: no allocation */
 	lua_pushcfunction(L, fn);
 	lua_pushlightuserdata(L, arg);
@@ -263,7 +265,9 @@ us_code us_host_decide(us_host *h, us_case_kind kind, const json_t *kase,
 {
 	struct decide_call call = { h->handlers[us_host_handler(h, kind)], kase,
 		out };
+	const char *name = json_string_value(json_object_get(kase, "name"));
 	us_err why = { 0 };
+	us_code rc;
 
 	*out = (us_verdict){ .seconds = -1 };
 	if (h->run->trace) {
@@ -272,7 +276,10 @@ us_code us_host_decide(us_host *h, us_case_kind kind, const json_t *kase,
 	}
 	if (call.handler == LUA_NOREF)
 		return US_OK;
-	if (run(h, p_decide, &call, &why) == US_OK)
+	h->about = name ? name : "a case";
+	rc = run(h, p_decide, &call, &why);
+	h->about = NULL;
+	if (rc == US_OK)
 		return US_OK;
 	return broke(h, &why, out, err);
 }

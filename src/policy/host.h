@@ -5,6 +5,7 @@
 #include <lua.h>
 
 #include "unstick/policy.h"
+#include "watchdog.h"
 
 /* One policy file in its own Lua state, behind protected calls.
  *
@@ -18,11 +19,10 @@ struct us_shape; /* shape.h */
 /* What the hosts of a run have in common. */
 typedef struct {
 	us_limits limits;
-	us_policy_db db;
-	us_db *conn; /* NULL until a policy asks for it */
-	us_policy_log_fn *log;
-	void *log_ctx;
-	bool trace; /* what handlers read is noted */
+	us_policy_outside outside;
+	us_db *conn;           /* NULL until a policy asks for it */
+	us_watchdog *watchdog; /* NULL: nobody watches */
+	bool trace;            /* what handlers read is noted */
 	/* Is told of mistakes in a policy's table, so that loading goes on and
 	 * finds the others too; NULL: the first one is an error. */
 	void (*mistake)(void *ctx, const char *file, int line, const char *text);
@@ -83,6 +83,7 @@ struct us_host {
 	size_t used; /* bytes the state holds */
 
 	/* of the call that is running */
+	const char *about; /* the case's name; NULL while the policy is loaded */
 	uint64_t instructions;
 	int64_t started_ms;
 	us_limit limit; /* the one that was run past: stays set */
@@ -114,8 +115,12 @@ void p_table_read(lua_State *L);
 
 /* limits.c */
 void *us_limits_alloc(void *host, void *block, size_t old_size, size_t new_size);
-void us_limits_begin(us_host *h);
+US_MUST us_code us_limits_begin(us_host *h, us_err *err);
 void us_limits_end(us_host *h);
+/* The time between these two isn't the policy's: connecting, and writing down its
+ * remarks. */
+int64_t us_limits_pause(us_host *h);
+void us_limits_resume(us_host *h, int64_t paused_ms);
 void us_limits_trip(us_host *h, us_limit limit);
 /* How long the call may still run, at least 1. */
 int64_t us_limits_left_ms(const us_host *h);

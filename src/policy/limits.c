@@ -101,8 +101,7 @@ static void p_stop(lua_State *L, us_limit limit)
 }
 
 /* Fires between instructions of Lua code. A C function (a search with a malicious
- * pattern) runs on until it returns: a watchdog for those belongs beside this hook,
- * armed in us_limits_begin() and disarmed in us_limits_end(). */
+ * pattern) runs on until it returns: those are the watchdog's. */
 static void p_hook(lua_State *L, lua_Debug *at)
 {
 	us_host *h = us_host_of(L);
@@ -135,16 +134,46 @@ void us_limits_trip(us_host *h, us_limit limit)
 	lua_sethook(h->L, p_hook, LUA_MASKCOUNT, 1);
 }
 
-void us_limits_begin(us_host *h)
+/* Built-in policies are ours, and nothing from outside is there when they are
+ * loaded: a run that asks nobody starts no thread. */
+static us_code watch(us_host *h, us_err *err)
 {
+	us_watched call = { h->name, h->about, h->started_ms,
+		h->run->limits.wall_ms };
+
+	if (!h->about && !h->folder)
+		return US_OK;
+	return us_watchdog_arm(h->run->watchdog, &call, err);
+}
+
+us_code us_limits_begin(us_host *h, us_err *err)
+{
+	us_code rc;
+
 	h->instructions = 0;
 	h->started_ms = us_clock_ms();
-	lua_sethook(h->L, p_hook, LUA_MASKCOUNT, HOOK_EVERY);
+	rc = watch(h, err);
+	if (rc == US_OK)
+		lua_sethook(h->L, p_hook, LUA_MASKCOUNT, HOOK_EVERY);
+	return rc;
 }
 
 void us_limits_end(us_host *h)
 {
+	us_watchdog_disarm(h->run->watchdog);
 	lua_sethook(h->L, NULL, 0, 0);
+}
+
+int64_t us_limits_pause(us_host *h)
+{
+	us_watchdog_disarm(h->run->watchdog);
+	return us_clock_ms();
+}
+
+void us_limits_resume(us_host *h, int64_t paused_ms)
+{
+	h->started_ms += us_clock_ms() - paused_ms;
+	(void)watch(h, NULL); /* its thread is there: it can't fail */
 }
 
 /* ---- pcall and xpcall ---- */

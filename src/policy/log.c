@@ -7,16 +7,20 @@
 
 static void emit(us_host *h, const char *level, const char *text, size_t len)
 {
+	const us_policy_outside *outside = &h->run->outside;
 	us_str clean = { 0 };
+	int64_t paused;
 
 	h->logged++;
-	if (!h->run->log || h->logged > MESSAGES_MAX + 1)
+	if (!outside->log || h->logged > MESSAGES_MAX + 1)
 		return;
 	if (h->logged == MESSAGES_MAX + 1)
 		us_str_addf(&clean, "%s: further messages are left out", h->name);
 	else
 		us_policy_text(&clean, text, len, US_POLICY_TEXT_MAX);
-	h->run->log(h->run->log_ctx, level, us_str_text(&clean));
+	paused = us_limits_pause(h); /* a terminal may be held up (Ctrl-S) */
+	outside->log(outside->ctx, level, us_str_text(&clean));
+	us_limits_resume(h, paused);
 	us_str_fini(&clean);
 }
 

@@ -125,7 +125,7 @@ static us_code load_all(us_policies *p, const us_config *config, us_err *err)
 }
 
 us_code us_policies_load(us_policies **out, const us_config *config,
-	us_policy_db db, us_policy_log_fn *log, void *log_ctx, us_err *err)
+	const us_policy_outside *outside, us_err *err)
 {
 	us_policies *p = calloc(1, sizeof(*p));
 	us_code rc;
@@ -135,12 +135,15 @@ us_code us_policies_load(us_policies **out, const us_config *config,
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	p->run = (us_host_run){
 		.limits = config->limits,
-		.db = db,
-		.log = log,
-		.log_ctx = log_ctx,
+		.outside = *outside,
 		.trace = config->trace,
 	};
-	rc = load_all(p, config, err);
+	rc = US_OK;
+	if (outside->overrun)
+		rc = us_watchdog_new(
+			&p->run.watchdog, outside->overrun, outside->ctx, err);
+	if (rc == US_OK)
+		rc = load_all(p, config, err);
 	if (rc != US_OK) {
 		us_policies_free(p);
 		return rc;
@@ -158,6 +161,7 @@ void us_policies_free(us_policies *p)
 	free(p->hosts);
 	us_db_close(p->run.conn);
 	json_decref(p->trace);
+	us_watchdog_free(p->run.watchdog);
 	free(p);
 }
 

@@ -72,7 +72,7 @@ us_code load_policy(
 	us_code rc;
 
 	scratch_write(s, "policies/p.lua", q->text);
-	rc = us_policies_load(out, &config, q->db, q->log, q->log_ctx, err);
+	rc = us_policies_load(out, &config, &q->outside, err);
 	json_decref(with);
 	free(path);
 	return rc;

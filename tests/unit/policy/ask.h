@@ -14,9 +14,7 @@ typedef struct {
 	us_case_kind kind; /* US_CASE_FAILURE unless said otherwise */
 	us_limits limits;  /* roomy unless said otherwise */
 	const char *with;  /* JSON, or NULL */
-	us_policy_db db;
-	us_policy_log_fn *log;
-	void *log_ctx;
+	us_policy_outside outside;
 } question;
 
 extern const us_limits roomy;

@@ -362,7 +362,7 @@ static void remarks_are_bounded(void **state)
 	struct remarks r = { 0 };
 	us_verdict v;
 	us_err err = { 0 };
-	question q = { .log = note, .log_ctx = &r };
+	question q = { .outside = { .log = note, .ctx = &r } };
 
 	q.text = "return { failure = function() log.warn('hm') end }";
 	assert_ok(ask(*state, &q, &v, &err), &err);

@@ -68,8 +68,7 @@ static void the_first_opinion_counts_and_built_in_ones_come_last(void **state)
 	scratch_write(*state, "second.lua",
 		"return { failure = function() return verdict.stop('second') end "
 		"}");
-	assert_ok(us_policies_load(
-			  &p, &config, (us_policy_db){ 0 }, NULL, NULL, &err),
+	assert_ok(us_policies_load(&p, &config, &(us_policy_outside){ 0 }, &err),
 		&err);
 	assert_ok(us_policies_decide(p, US_CASE_FAILURE, kase, &v, &err), &err);
 	assert_string_equal(v.reason, "second");
@@ -139,8 +138,8 @@ static void a_missing_file_is_an_error_with_its_name(void **state)
 	us_err err = { 0 };
 
 	(void)state;
-	assert_int_equal(us_policies_load(&p, &config, (us_policy_db){ 0 }, NULL,
-				 NULL, &err),
+	assert_int_equal(
+		us_policies_load(&p, &config, &(us_policy_outside){ 0 }, &err),
 		US_E_POLICY);
 	assert_non_null(strstr(err.msg, "no/such.lua"));
 }

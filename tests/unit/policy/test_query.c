@@ -57,7 +57,7 @@ static void query(void **state, const char *body, const char *part, int opened)
 	us_verdict v;
 	us_err err = { 0 };
 	char *text = NULL;
-	question q = { .db = { open_file, &o } };
+	question q = { .outside.db = { open_file, &o } };
 
 	make_file(*state, &o.path);
 	assert_true(asprintf(&text,
@@ -153,7 +153,7 @@ static void a_file_that_is_locked_by_the_run_can_be_asked(void **state)
 	url = url_of(path);
 	assert_ok(us_db_open(&db, &url, US_DB_WRITE, &err), &err);
 	assert_ok(db->ops->lock(db, &got, &err), &err);
-	q.db = (us_policy_db){ open_reader, &db };
+	q.outside.db = (us_policy_db){ open_reader, &db };
 	assert_ok(ask(*state, &q, &v, &err), &err);
 	if (v.action != US_ACTION_SKIP)
 		fail_msg("%s", v.reason);
@@ -199,7 +199,7 @@ static void rows_count_against_the_memory(void **state)
 			"pcall(db.query, db, 'select hex(zeroblob(1000000)) as x') "
 			"end end }",
 		.limits = roomy,
-		.db = { open_file, &o }
+		.outside.db = { open_file, &o }
 	};
 	us_verdict v;
 	us_err err = { 0 };
@@ -224,7 +224,7 @@ static void a_database_out_of_reach_is_an_error_of_the_policy(void **state)
 {
 	question q = { .text = "return { failure = function(case, db) "
 			       "db:query('select 1') end }",
-		.db = { open_nothing, NULL } };
+		.outside.db = { open_nothing, NULL } };
 	us_verdict v;
 	us_err err = { 0 };
 

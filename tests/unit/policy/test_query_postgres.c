@@ -53,7 +53,7 @@ static void query(
 	us_verdict v;
 	us_err err = { 0 };
 	us_str text = { 0 };
-	question q = { .db = { open_cluster, w }, .limits = limits };
+	question q = { .outside.db = { open_cluster, w }, .limits = limits };
 
 	us_str_addf(&text,
 		"return { failure = function(case, db) %s "
