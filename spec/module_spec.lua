@@ -38,6 +38,59 @@ describe("the module", function()
     assert.truthy(decide({}).reason:find("10000 instructions", 1, true))
   end)
 
+  it("is what the definitions for editors say", function()
+    local named, there = {}, {}
+    for line in io.lines("policies/meta/unstick.lua") do
+      named[line:match("^function unstick%.([%w_]+)%(") or line:match("^%-%-%-@field (null) ") or 1] = true
+    end
+    named[1] = nil
+    for name in pairs(unstick) do
+      there[name] = true
+    end
+    assert.same(there, named)
+  end)
+
+  local bold = "return { any = function() return { action = 'applied', reason = 'x', override = true } end }"
+
+  it("gives the guard's word beside the answer", function()
+    local decide = policy(bold)
+    local _, guard = decide({ permitted = { "applied" } })
+    assert.same({ allowed = true, overridden = false, why = "the case permits it" }, guard)
+    _, guard = decide({ not_permitted = { applied = "2 of 3 statements ran" } })
+    assert.is_false(guard.allowed)
+    assert.truthy(guard.why:find("2 of 3 statements ran; override needs", 1, true))
+    _, guard = decide({ kind = "in_progress" })
+    assert.truthy(guard.why:find("where somebody may be at it", 1, true))
+  end)
+
+  it("lets an override past the guard where it may", function()
+    local decide = policy(bold, { allow_override = true })
+    local _, guard = decide({})
+    assert.is_true(guard.allowed and guard.overridden)
+    _, guard = decide({ kind = "in_progress" })
+    assert.is_false(guard.allowed)
+  end)
+
+  it("knows which name a rename may give", function()
+    local decide = policy("return { any = function(case) return verdict.rename(case.evidence.why, 'x') end }")
+    local candidate = { name = "b", same_checksum = true, same_timestamp = true, same_place = true, only_match = true,
+      distance = 1 }
+    for to, allowed in pairs({ b = true, c = false }) do
+      local _, guard = decide({ permitted = { "rename" }, evidence = { why = to, candidates = { candidate } } })
+      assert.equal(allowed, guard.allowed)
+    end
+  end)
+
+  it("decides a recorded case", function()
+    local case = unstick.case_from("examples/payments/spec/cases/interrupted_fees.json")
+    local answer, guard = unstick.policy("timeout")(case)
+    assert.equal("rolled_back", answer.action)
+    assert.truthy(guard.allowed and guard.why:find("can run again over that", 1, true), guard.why)
+    answer, guard = policy("return { any = function() return verdict.applied('x') end }")(case)
+    assert.equal("applied", answer.action)
+    assert.same({ allowed = false, overridden = false, why = "whether its one statement ran isn't known" }, guard)
+  end)
+
   local mistakes = {
     { "an unknown field", function() unstick.case({ nam = "x" }) end, "did you mean 'name'?" },
     { "an unknown field below", function() unstick.case({ evidence = { prefix = {} } }) end, "did you mean" },
@@ -54,6 +107,10 @@ describe("the module", function()
     { "an unknown built-in policy", function() unstick.policy("timeot") end, "no built-in policy 'timeot'" },
     { "a missing file", function() unstick.policy("no/such.lua") end, "no/such.lua" },
     { "no file at all", function() unstick.policy() end, "string expected" },
+    { "a list for a case", function() unstick.case({ "x" }) end, "a list is no case" },
+    { "a missing recording", function() unstick.case_from("no/such.json") end, "no/such.json" },
+    { "something else for a recording", function() unstick.case_from("README.md") end, "README.md:1: not JSON" },
+    { "a missing project", function() unstick.project("no/unstick.yaml") end, "no such file" },
     { "something else for a case", function() unstick.policy("timeout")(5) end, "unstick.Case expected" },
   }
   for _, row in ipairs(mistakes) do

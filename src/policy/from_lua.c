@@ -7,13 +7,16 @@
 #include "unstick/str.h"
 
 #define DEPTH_MAX 32 /* a table that contains itself ends here */
+#define NODES_MAX                                                                  \
+	100000 /* and so does one that contains another again and again            \
+		*/
 
 /* What is being converted. */
 struct conversion {
 	lua_State *L;
 	const void *null; /* the light userdata that stands for null */
 	us_err *err;
-	int depth;
+	int depth, nodes;
 };
 
 static json_t *convert(
@@ -138,6 +141,8 @@ static json_t *convert(
 	const char *text;
 	size_t len;
 
+	if (++c->nodes > NODES_MAX)
+		return give_up(c, NULL, "too many values");
 	switch (lua_type(c->L, idx)) {
 	case LUA_TBOOLEAN:
 		return json_boolean(lua_toboolean(c->L, idx));
@@ -168,7 +173,7 @@ static json_t *convert(
 json_t *us_json_from_lua(lua_State *L, int idx, const us_shape *shape,
 	const json_t *like, const void *null, us_err *err)
 {
-	struct conversion c = { L, null, err, 0 };
+	struct conversion c = { L, null, err, 0, 0 };
 
 	return convert_table(&c, lua_absindex(L, idx), shape, like);
 }

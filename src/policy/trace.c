@@ -4,11 +4,17 @@
 
 #include "host.h"
 
+#define PATHS_MAX 1000 /* a policy can make up as many as it likes */
+#define PATH_MAX_LENGTH 200
+
 void us_trace_read(us_host *h, const char *path)
 {
+	if (!path || strlen(path) > PATH_MAX_LENGTH ||
+		json_object_size(h->reads) >= PATHS_MAX)
+		return;
 	/* An object keeps its keys in order, and each of them once; without memory
 	 * the trace is shorter, which no decision depends on. */
-	if (path && !json_object_get(h->reads, path))
+	if (!json_object_get(h->reads, path))
 		(void)json_object_set_new(h->reads, path, json_true());
 }
 

@@ -1,6 +1,7 @@
 /* Files and paths. */
 #include "unstick/file.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,6 +48,37 @@ static void a_whole_file_is_read(void **state)
 	assert_null(text);
 	free(path);
 	free(big);
+}
+
+static void a_new_file_is_there_whole_and_never_replaces_one(void **state)
+{
+	const scratch *s = *state;
+	us_err err = { 0 };
+	char *path = scratch_path(s, "new"), *text;
+	char *nowhere = scratch_path(s, "no/such/folder/new");
+	DIR *folder = opendir(s->path);
+	const struct dirent *entry;
+	size_t len;
+
+	assert_non_null(folder);
+	assert_ok(us_file_create(path, "a\0b", 3, &err), &err);
+	assert_ok(us_file_read(&text, &len, path, 10, &err), &err);
+	assert_int_equal(len, 3);
+	assert_memory_equal(text, "a\0b", 3);
+	free(text);
+	assert_int_equal(us_file_create(path, "other", 5, &err), US_E_IO);
+	assert_non_null(strstr(err.msg, "new exists already"));
+	assert_ok(us_file_read(&text, &len, path, 10, &err), &err);
+	assert_memory_equal(text, "a\0b", 3);
+	free(text);
+	assert_int_equal(us_file_create(nowhere, "x", 1, &err), US_E_IO);
+	assert_non_null(strstr(err.msg, "no/such/folder/new: "));
+	while ((entry = readdir(folder))) /* nothing temporary stays */
+		if (strncmp(entry->d_name, "new.", 4) == 0)
+			fail_msg("left over: %s", entry->d_name);
+	closedir(folder);
+	free(path);
+	free(nowhere);
 }
 
 static void an_empty_file_is_an_empty_text(void **state)
@@ -156,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_whole_file_is_read),
+		TEST(a_new_file_is_there_whole_and_never_replaces_one),
 		TEST(an_empty_file_is_an_empty_text),
 		TEST(what_cannot_be_read_is_named),
 		TEST(files_and_directories_are_told_apart),

@@ -353,6 +353,46 @@ static void every_prefix_of_a_file_is_read_or_refused(void **state)
 	}
 }
 
+/* `policy check` asks for all of them, and for no database. */
+static void all_mistakes_can_be_had_at_once(void **state)
+{
+	us_strs mistakes = { 0 };
+	const us_options opt = { .offline = true, .mistakes = &mistakes };
+	static const char *const wanted[] = {
+		"unstick.yaml:1: unknown key `atempts`; did you mean `attempts`?",
+		"unstick.yaml:3: `policies` names a file that doesn't exist: "
+		"policies/gone.lua",
+		"unstick.yaml:5: unknown key `policies.wth`; did you mean "
+		"`policies.with`?",
+		"unstick.yaml:7: `start.timeout`" DURATION,
+	};
+	us_config *c;
+
+	assert_int_equal(unsetenv("DATABASE_URL"), 0);
+	project_write(state, "unstick.yaml",
+		"atempts: 3\n"
+		"policies:\n"
+		"  - policies/gone.lua\n"
+		"  - policies/a.lua\n"
+		"  - { file: policies/a.lua, wth: {} }\n"
+		"  - { file: policies/a.lua, with: { x: 1 } }\n"
+		"start: { timeout: never }\n"
+		"attempts: 7\n");
+	c = project_load(&opt);
+	assert_int_equal(mistakes.len, US_LEN(wanted));
+	for (size_t i = 0; i < US_LEN(wanted); i++)
+		assert_string_equal(mistakes.items[i], wanted[i]);
+	assert_int_equal(c->policies_len, 2);
+	assert_int_equal(c->policies[0].line, 4);
+	assert_int_equal(
+		json_integer_value(json_object_get(c->policies[1].with_lines, "x")),
+		6);
+	assert_int_equal(c->attempts, 7);
+	assert_null(c->url.provider);
+	us_config_free(c);
+	us_strs_fini(&mistakes);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_with_url, project_close)
 
 int main(void)
@@ -365,6 +405,7 @@ int main(void)
 		TEST(every_mistake_is_named_with_its_line),
 		TEST(a_file_that_multiplies_is_refused),
 		TEST(every_prefix_of_a_file_is_read_or_refused),
+		TEST(all_mistakes_can_be_had_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,11 @@ static void a_declaration_that_cannot_be_meant_is_an_error(void **state)
 			"so its default is never used" },
 		{ "{ a = { type = 'integer', required = 1 } }",
 			"`required` is true or false" },
+		{ "(function() local t = {} t.a = t return t end)()",
+			"too deep in each other" },
+		{ "(function() local t = {} for i = 1, 30 do t = { a = t, b = t } "
+		  "end return t end)()",
+			"too many values" },
 		{ "{ a = { type = 'integer', default = print } }",
 			"environment has no 'print'" },
 		{ "{ a = { type = 'integer', default = verdict.stop } }",

@@ -83,6 +83,7 @@ static void it_says_what_was_read_each_once_and_in_order(void **state)
 		{ "local x = table.concat(case.permitted)", "permitted[]" },
 		{ "pcall(function() return case.nosuch end)", "" },
 		{ "pcall(db.query, db, 'select 1')", "db:query" },
+		{ "local x = with[('x'):rep(1000)]", "" },
 	};
 
 	for (size_t i = 0; i < US_LEN(rows); i++) {
@@ -127,6 +128,16 @@ static void it_says_who_was_asked_and_what_they_answered(void **state)
 	}
 }
 
+static void a_policy_cannot_make_it_endless(void **state)
+{
+	US_AUTO(auto_str)
+	char *found =
+		reads(*state, "for i = 1, 5000 do local x = with['n' .. i] end");
+
+	assert_non_null(strstr(found, "with.n1000"));
+	assert_null(strstr(found, "with.n1001"));
+}
+
 static void it_ends_with_the_one_that_decided(void **state)
 {
 	US_AUTO(auto_str)
@@ -159,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_says_what_was_read_each_once_and_in_order),
 		cmocka_unit_test(it_says_who_was_asked_and_what_they_answered),
+		cmocka_unit_test(a_policy_cannot_make_it_endless),
 		cmocka_unit_test(it_ends_with_the_one_that_decided),
 		cmocka_unit_test(nobody_pays_for_a_trace_that_was_not_asked_for),
 	};
