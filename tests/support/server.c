@@ -153,10 +153,10 @@ static bool touch(const char *data, const char *name)
 }
 
 /* The server writes "ready" into its pid file, or, where it lets nobody in, never
- * more than "starting"; 30 s is for a machine under load. */
+ * more than "standby"; 30 s is for a machine under load. */
 static bool is_ready(const char *data, pid_t postgres, bool closed)
 {
-	const char *word = closed ? "starting" : "ready";
+	const char *word = closed ? "standby" : "ready";
 	char *path = text("%s/postmaster.pid", data);
 	bool ready = false;
 
