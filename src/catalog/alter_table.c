@@ -102,7 +102,8 @@ static void attach(
 	part = relation_of(w, cmd->def->partition_cmd->name);
 	world_need(w, part, THERE_YES);
 	world_unsure(w, "a partition that is attached or detached");
-	lose_names(w);
+	world_close_parts(w, NULL, NULL);
+	world_lose_names(w, NULL);
 	world_blur(w, part);
 	world_create_maybe(w, world_object(w, part)->kind,
 		world_object(w, part)->parent, world_object(w, part)->name);

@@ -63,8 +63,10 @@ static bool is_within(const world *w, object_id i, object_id id)
 void world_blur(world *w, object_id id)
 {
 	w->out.changes = true;
-	if (id == 0)
+	if (id == 0) {
 		w->knows = NULL;
+		w->plain = NULL;
+	}
 	for (object_id i = 1; i <= w->n; i++)
 		if (id == 0 || is_within(w, i, id))
 			blur_one(&w->objects[i]);
@@ -133,4 +135,48 @@ void world_blur_dependents(world *w, const char *text, size_t len)
 	for (object_id id = 1; gone && id <= w->n; id++)
 		if (gone[id])
 			world_blur(w, id);
+}
+
+static bool same_value(const us_value *a, const us_value *b)
+{
+	return a->firmness == b->firmness &&
+	       (a->text == b->text ||
+		       (a->text && b->text && strcmp(a->text, b->text) == 0));
+}
+
+/* It may be as it is now, or as it was. */
+static void blur_change(world *w, object_id id, const object *was)
+{
+	object *o = &w->objects[id];
+
+	if (o->there != was->there && was->there != THERE_MAYBE) {
+		world_blur(w, id);
+		return;
+	}
+	if (o->there != was->there) {
+		blur_one(o);
+		return;
+	}
+	o->whole = o->whole && was->whole;
+	for (size_t f = 0; f < FACETS; f++)
+		if (!same_value(&o->facets[f], &was->facets[f]))
+			o->facets[f].firmness = US_VALUE_UNKNOWN;
+}
+
+void world_blur_changes(world *w, const world *since)
+{
+	for (object_id id = 1; id <= w->n; id++) {
+		const object *o = &w->objects[id], *was = &since->objects[id];
+
+		if (id > since->n) {
+			if (o->moved || o->there == THERE_YES)
+				world_blur(w, id);
+		} else if (o->parent != was->parent || o->on != was->on ||
+			   strcmp(o->name, was->name) != 0) {
+			world_blur(w, 0); /* names have changed hands */
+			return;
+		} else {
+			blur_change(w, id, was);
+		}
+	}
 }

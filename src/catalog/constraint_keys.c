@@ -156,7 +156,8 @@ void add_key(const step *s, object_id relation, const constraint_def *d)
 		return;
 	}
 	put_constraint(s, relation, name, definition, true);
-	put_index(s, relation, name, index_definition(s, relation, &spec));
+	put_index(s, relation, name, index_definition(s, relation, &spec),
+		index_ending(w, &spec, label_of(d->c)));
 }
 
 /* ADD CONSTRAINT ... USING INDEX: the index takes the constraint's name, the

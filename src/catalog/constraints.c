@@ -138,7 +138,7 @@ void lose_constraint_names(world *w, object_id relation)
 			o->there == THERE_NO)
 			world_blur(w, id);
 	}
-	lose_names(w);
+	world_lose_names(w, NULL);
 }
 
 void lose_name(const step *s, object_id relation)

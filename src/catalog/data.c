@@ -2,6 +2,7 @@
  * call what may do anything. */
 #include <string.h>
 
+#include "block.h"
 #include "builtins.h"
 #include "code.h"
 #include "kinds.h"
@@ -183,13 +184,19 @@ static const char *option_text(const PgQuery__DoStmt *d, const char *name)
 	return NULL;
 }
 
+static bool is_plpgsql(const step *s)
+{
+	const char *language = option_text(s->tree->do_stmt, "language");
+
+	return !language || strcmp(language, "plpgsql") == 0;
+}
+
 static code_reach reach_of_block(const step *s, bool *destroys)
 {
 	const PgQuery__DoStmt *d = s->tree->do_stmt;
-	const char *language = option_text(d, "language");
 	const char *body = option_text(d, "as");
 
-	if (!body || (language && strcmp(language, "plpgsql") != 0))
+	if (!body || !is_plpgsql(s))
 		return CODE_SESSION;
 	return code_reach_of(s->w, body, strlen(body), destroys);
 }
@@ -197,18 +204,23 @@ static code_reach reach_of_block(const step *s, bool *destroys)
 void kind_do(const step *s)
 {
 	bool destroys = false;
+	const char *body;
 	code_reach reach;
 
 	if (s->tree->node_case != NODE(DO_STMT)) {
 		follow_calls(s); /* CALL */
 		return;
 	}
+	body = option_text(s->tree->do_stmt, "as");
+	if (body && is_plpgsql(s) && block_follow(s, body))
+		return;
 	reach = reach_of_block(s, &destroys);
 	if (destroys)
 		world_destroys(s->w, "its code deletes rows");
 	if (reach == CODE_ROWS)
 		return;
 	world_unsure(s->w, "what its code does is not followed");
+	world_close_parts(s->w, NULL, NULL);
 	if (reach == CODE_SESSION)
 		session_lose_path(s);
 	if (reach >= CODE_ANYTHING) {

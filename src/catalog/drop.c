@@ -202,6 +202,23 @@ static bool is_known_empty(const world *w, object_id schema)
 	return true;
 }
 
+/* What was made with OR REPLACE or IF NOT EXISTS may have been the extension's all
+ * along, and goes with it. */
+static void blur_possible_members(world *w, const char *extension)
+{
+	bool relations = !extension_has_no_relations(extension);
+
+	for (object_id id = 1; id <= world_count(w); id++) {
+		const object *o = world_object(w, id);
+
+		if (o->there != THERE_NO &&
+			(o->kind == OBJECT_FUNCTION ||
+				(relations && o->kind == OBJECT_RELATION &&
+					!o->on)))
+			world_blur(w, id);
+	}
+}
+
 static void drop_one(const step *s, const struct drop_kind *k, object_id id)
 {
 	bool cascade = s->tree->drop_stmt->behavior ==
@@ -230,6 +247,8 @@ static void drop_one(const step *s, const struct drop_kind *k, object_id id)
 		strcmp(world_object(s->w, row)->facets[FACET_KIND].text,
 			"composite type") == 0)
 		world_drop(s->w, row, cascade);
+	if (!cascade && k->kind == OBJECT_EXTENSION)
+		blur_possible_members(s->w, name);
 	if (!cascade)
 		return;
 	if (k->kind == OBJECT_EXTENSION) {

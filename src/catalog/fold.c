@@ -9,6 +9,7 @@
 #include "kinds.h"
 #include "parse.h"
 #include "pieces.h"
+#include "tokens.h"
 #include "unstick/auto.h"
 
 typedef enum {
@@ -207,6 +208,98 @@ static us_code apply_part(world *w, const part *p, us_err *err)
 	return rc;
 }
 
+static bool says(const char *text, size_t len, const char *word)
+{
+	size_t at = 0, n;
+
+	while ((n = words_next(text, len, &at)) > 0)
+		if (words_equal(text + at - n, n, word))
+			return true;
+	return false;
+}
+
+/* PARTITION at the beginning of a bracket is a window's; in a string, or where it
+ * can't be told what is one, it may be anything. */
+static bool tells_of_parts(const char *text, size_t len)
+{
+	tokens at = { text, text + len };
+	token before = { .word = "" }, t;
+
+	if (!strcasestr(text, "partition"))
+		return false;
+	if (memmem(text, len, "\\'", 2))
+		return true;
+	while (tokens_next(&at, &t)) {
+		if (t.string && !t.quoted && says(t.string, t.n, "partition"))
+			return true;
+		if (token_is(&t, "partition") && !token_is(&before, "("))
+			return true;
+		before = t;
+	}
+	return false;
+}
+
+/* Which names may be partitioned tables': all words of what tells of partitions,
+ * and of what gives other names to any of these. Read when it is first asked. */
+typedef struct {
+	struct {
+		const char *text; /* NULL: of a script that can't be read */
+		size_t len;
+	} * scripts;
+	size_t n;
+	words said;
+	bool read, lost;
+} parted;
+
+static void read_parted(parted *p)
+{
+	p->read = true;
+	for (size_t i = 0; i < p->n && !p->lost; i++) {
+		const char *text = p->scripts[i].text;
+		size_t len = p->scripts[i].len;
+
+		p->lost = !text;
+		if (text && (tells_of_parts(text, len) ||
+				    (p->said.n > 0 && says(text, len, "rename") &&
+					    words_share(&p->said, text, len))))
+			words_add(&p->said, text, len);
+	}
+}
+
+static bool is_plain(const void *ctx, const char *name)
+{
+	parted *p = *(parted *const *)ctx;
+	size_t n = strlen(name), at = 0;
+
+	/* a name is cut to that, and one without words can't be looked for */
+	if (n >= NAME_BYTES || words_next(name, n, &at) == 0)
+		return false;
+	if (!p->read)
+		read_parted(p);
+	return !p->lost && !words_have(&p->said, name, n);
+}
+
+static us_code close_parts(world *w, const folding *f, us_err *err)
+{
+	us_arena *a = f->about->arena;
+	parted *p = us_arena_alloc(a, sizeof(*p));
+	parted **ctx = us_arena_alloc(a, sizeof(*ctx));
+
+	if (!p || !ctx)
+		return us_arena_check(a, err);
+	*p = (parted){ .n = f->n, .said = { .arena = a } };
+	p->scripts = us_arena_alloc(a, (f->n + 1) * sizeof(*p->scripts));
+	if (!p->scripts)
+		return us_arena_check(a, err);
+	for (size_t i = 0; i < f->n; i++) {
+		p->scripts[i].text = f->parts[i].text;
+		p->scripts[i].len = f->parts[i].len;
+	}
+	*ctx = p;
+	world_close_parts(w, is_plain, ctx);
+	return US_OK;
+}
+
 static bool knows_name(const void *about, const char *name)
 {
 	/* names that are made up are cut to that */
@@ -245,6 +338,7 @@ us_code fold_history(world **out, const later_script **later, const us_stuck *c,
 	if (rc == US_OK) {
 		choose(&f);
 		world_close(w, knows_name, about);
+		rc = close_parts(w, &f, err);
 		for (size_t i = 0; rc == US_OK && i < f.n; i++)
 			if (!is_later(&f, &f.parts[i]) &&
 				(f.parts[i].wanted || f.parts[i].kind == LOST))

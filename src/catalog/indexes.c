@@ -203,16 +203,29 @@ us_value index_definition(const step *s, object_id relation, const index_spec *i
 	return (us_value){ f, text_of(s->w, &out) };
 }
 
-/* Each partition gets an index as well, of a made up name. */
-static bool may_have_parts(const object *table)
+/* Each partition gets an index as well, of a made up name; a table that the
+ * statement itself makes has none yet. */
+static bool may_have_parts(const step *s, object_id table)
 {
-	const char *kind = table->facets[FACET_KIND].text;
-
-	return !kind || strcmp(kind, "partitioned table") == 0;
+	return s->tree->node_case != NODE(CREATE_STMT) &&
+	       world_may_have_parts(s->w, table);
 }
 
-void put_index(
-	const step *s, object_id relation, const char *name, us_value definition)
+const char *index_ending(world *w, const index_spec *i, const char *label)
+{
+	PgQuery__Node *const *const lists[2] = { i->keys, i->including };
+	const size_t n[2] = { i->nkeys, i->nincluding };
+	const char *columns = "";
+
+	if (strcmp(label, "pkey") != 0)
+		columns = index_column_names(w, lists, n);
+	return columns ? us_arena_strf(world_arena(w), "%s%s_%s",
+				 *columns ? "_" : "", columns, label)
+		       : NULL;
+}
+
+void put_index(const step *s, object_id relation, const char *name,
+	us_value definition, const char *ending)
 {
 	world *w = s->w;
 	object_id schema = world_object(w, relation)->parent;
@@ -224,8 +237,8 @@ void put_index(
 	world_set(w, id, FACET_KIND, firm("index"));
 	world_set(w, id, FACET_DEFINITION, definition);
 	world_set(w, id, FACET_VALID, firm("yes"));
-	if (may_have_parts(world_object(w, relation))) {
-		lose_names(w);
+	if (may_have_parts(s, relation)) {
+		world_lose_names(w, ending);
 		blur_heirs(w, relation);
 	}
 }
@@ -281,7 +294,7 @@ static void follow_only(const step *s, object_id relation, const char *name)
 	world *w = s->w;
 	const object *o = world_object(w, relation);
 
-	if (may_have_parts(o))
+	if (may_have_parts(s, relation))
 		world_set(w, world_get(w, OBJECT_RELATION, o->parent, name),
 			FACET_VALID, unknown(NULL));
 }
@@ -299,7 +312,7 @@ void kind_create_index(const step *s)
 	name = name_of(s, relation, i);
 	if (!name) {
 		index_definition(s, relation, &spec); /* what it needs */
-		lose_names(s->w);
+		world_lose_names(s->w, NULL);
 		world_unsure(s->w, "an index without a name of its own");
 		return;
 	}
@@ -313,7 +326,7 @@ void kind_create_index(const step *s)
 		return;
 	}
 	definition = index_definition(s, relation, &spec);
-	put_index(s, relation, name, definition);
+	put_index(s, relation, name, definition, index_ending(s->w, &spec, "idx"));
 	if (!i->relation->inh)
 		follow_only(s, relation, name);
 }

@@ -19,6 +19,9 @@ typedef struct {
 void apply_statement(world *w, world_mode mode, const PgQuery__Node *tree,
 	const char *text, size_t len);
 
+/* A statement within another: what it meets and does is the other's outcome. */
+void apply_within(const step *s);
+
 /* A kind of statement: what running it does to the world, for all three modes. Does
  * nothing to what it can't follow but world_blur() it and say world_unsure(). */
 typedef void kind_fn(const step *s);
@@ -66,6 +69,13 @@ void follow_kept_calls(const step *s);
 /* The same for the triggers of the tables whose rows it changes: how far their code
  * reaches, as far as is known; destroys as code_reach_of() has it. */
 code_reach reach_of_triggers(const step *s, bool *destroys);
+/* schemas.c: is it one of which it is known that no table, view or sequence of it
+ * is in any schema? */
+bool extension_has_no_relations(const char *name);
+
+/* view_sources.c: what the rows of a query come from; FIRM, or UNKNOWN. */
+us_value view_sources(world *w, const PgQuery__Node *query);
+
 /* constraints.c: a constraint of a table, as CREATE TABLE and ALTER TABLE add it,
  * column: the column it was written at, or 0. Names it as PostgreSQL would if it
  * has no name of its own; makes the index that goes with it, NOT NULL of a primary

@@ -170,9 +170,22 @@ static void deny_missing(world *w, size_t asked)
 	}
 }
 
+/* What an extension made no statement of a script did, and a script that meets it
+ * does not what it says: nothing is said of it. */
+static void leave_out_members(const live_rows *l)
+{
+	for (const made *m = l->by_extensions; m; m = m->next) {
+		object_id schema =
+			m->schema ? world_find(l->w, OBJECT_SCHEMA, 0, m->schema)
+				  : 0;
+
+		world_blur(l->w, world_get(l->w, m->kind, schema, m->name));
+	}
+}
+
 us_code live_load(world **out, us_db *db, const world *touched, us_err *err)
 {
-	live_rows l = { world_new(us_db_about(db).schema) };
+	live_rows l = { .w = world_new(us_db_about(db).schema) };
 	size_t asked;
 	us_code rc;
 
@@ -185,6 +198,7 @@ us_code live_load(world **out, us_db *db, const world *touched, us_err *err)
 	rc = asked > 0 ? run_queries(&l, db, asked, err) : US_OK;
 	if (rc == US_OK) {
 		deny_missing(l.w, asked);
+		leave_out_members(&l);
 		rc = us_arena_check(world_arena(l.w), err);
 	}
 	if (rc == US_OK)

@@ -67,12 +67,27 @@ static void apply_text(world *w, const char *sql)
 	world_begin_statement(w, MODE_FOLD);
 }
 
+/* member: the cell that says whether it is an extension's. */
+static void note_member(live_rows *l, object_kind kind, const char *schema,
+	const char *name, const char *member)
+{
+	us_arena *a = world_arena(l->w);
+	made *m = is_true(member) ? us_arena_alloc(a, sizeof(*m)) : NULL;
+
+	if (!m)
+		return;
+	*m = (made){ l->by_extensions, kind,
+		schema ? us_arena_str(a, schema) : NULL, us_arena_str(a, name) };
+	l->by_extensions = m;
+}
+
 us_code live_schema(const us_row *r, void *ctx, us_err *err)
 {
-	world *w = ((live_rows *)ctx)->w;
+	live_rows *l = ctx;
 
 	(void)err;
-	set_comment(w, schema_of(w, r->cells[0]), r->cells[1]);
+	set_comment(l->w, schema_of(l->w, r->cells[0]), r->cells[1]);
+	note_member(l, OBJECT_SCHEMA, NULL, r->cells[0], r->cells[2]);
 	return US_OK;
 }
 
@@ -94,7 +109,8 @@ static us_value type_in(world *w, const char *text)
 
 us_code live_type(const us_row *r, void *ctx, us_err *err)
 {
-	world *w = ((live_rows *)ctx)->w;
+	live_rows *l = ctx;
+	world *w = l->w;
 	object_id id =
 		there(w, OBJECT_TYPE, schema_of(w, r->cells[0]), r->cells[1]);
 
@@ -117,6 +133,7 @@ us_code live_type(const us_row *r, void *ctx, us_err *err)
 		break;
 	}
 	set_comment(w, id, r->cells[5]);
+	note_member(l, OBJECT_TYPE, r->cells[0], r->cells[1], r->cells[6]);
 	return US_OK;
 }
 
@@ -165,6 +182,8 @@ us_code live_relation(const us_row *r, void *ctx, us_err *err)
 	const char *kind = kind_of_relation(*r->cells[2]);
 	object_id id;
 
+	if (*r->cells[2] == 'S') /* its text says whose it is */
+		world_set(l->w, relation_named(l->w, r), FACET_OWNER, firm("none"));
 	apply_text(l->w, r->cells[3]);
 	id = relation_named(l->w, r);
 	if (kind)
@@ -174,6 +193,7 @@ us_code live_relation(const us_row *r, void *ctx, us_err *err)
 			firm(is_true(r->cells[4]) ? "yes" : "no"));
 	set_comment(l->w, id, r->cells[5]);
 	set_cleaning(l->w, id, r->cells[6]);
+	note_member(l, OBJECT_RELATION, r->cells[0], r->cells[1], r->cells[7]);
 	(void)err;
 	return US_OK;
 }
@@ -238,7 +258,8 @@ us_code live_column(const us_row *r, void *ctx, us_err *err)
 
 us_code live_function(const us_row *r, void *ctx, us_err *err)
 {
-	world *w = ((live_rows *)ctx)->w;
+	live_rows *l = ctx;
+	world *w = l->w;
 	us_arena *a = world_arena(w);
 	const char *drop = us_arena_str(a, r->cells[2]), *name = NULL;
 	object_id id;
@@ -257,6 +278,7 @@ us_code live_function(const us_row *r, void *ctx, us_err *err)
 		return US_OK;
 	id = there(w, OBJECT_FUNCTION, schema_of(w, r->cells[0]), name);
 	set_comment(w, id, r->cells[4]);
+	note_member(l, OBJECT_FUNCTION, r->cells[0], name, r->cells[5]);
 	return US_OK;
 }
 

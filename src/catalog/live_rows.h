@@ -3,9 +3,17 @@
 
 #include "live.h"
 
+/* What an extension made: an object's place in the world, by name. */
+typedef struct made {
+	const struct made *next;
+	object_kind kind;
+	const char *schema, *name; /* schema: NULL of schemas */
+} made;
+
 /* The live world while its rows come in. */
 typedef struct {
 	world *w;
+	const made *by_extensions;
 } live_rows;
 
 /* One for each query of live/, whose columns it knows; ctx is a live_rows. */

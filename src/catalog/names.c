@@ -72,12 +72,6 @@ const char *text_of(world *w, us_str *s)
 	return text;
 }
 
-void lose_names(world *w)
-{
-	world_close(w, NULL, NULL);
-	world_lose_names(w);
-}
-
 /* Heirs have heirs; and an heir stays one, whatever else is not known of it. */
 void blur_heirs(world *w, object_id relation)
 {

@@ -16,6 +16,7 @@ typedef struct {
 	bool renames;
 	bool watches; /* makes an event trigger, whose function matters */
 	bool calls;   /* a function of which nothing is known, or by a trigger */
+	bool code;    /* DO, whose conditions may be about other things */
 	bool plain;   /* of a kind that does what it says to what it names */
 	bool kept;
 } piece;
@@ -97,9 +98,11 @@ static void see(reading *r, const token *t)
 {
 	piece *p = r->out;
 
-	if (r->n == 0)
+	if (r->n == 0) {
 		r->first = *t;
-	else if (r->n == 1)
+		p->code = token_is(t, "do");
+	}
+	if (r->n == 1)
 		p->plain = is_plain(r, t);
 	if (token_is(t, "atomic")) /* BEGIN ATOMIC: a function's statements */
 		r->open = true;
@@ -179,25 +182,56 @@ static bool may_be_far(const char *text, size_t len)
 	return false;
 }
 
-/* The names a statement that renames is about, without its own words, which most
- * other statements have, too. */
-static void add_names(words *about, const piece *p)
+/* Words of statements that are no names, or are the statement's own nearly always.
+ */
+static bool is_syntax(const token *t, const token *before, bool in_code)
 {
-	static const char *const syntax[] = { "alter", "rename", "to", "table",
+	static const char *const common[] = { "alter", "rename", "to", "table",
 		"column", "constraint", "index", "type", "value", "attribute",
 		"view", "materialized", "sequence", "function", "procedure",
 		"routine", "trigger", "policy", "rule", "domain", "if", "exists",
 		"only", "on" };
-	tokens at = { p->text, p->text + p->len };
-	token t;
+	static const char *const of_code[] = { "add", "all", "and", "as", "begin",
+		"by", "cascade", "check", "create", "declare", "default", "delete",
+		"do", "drop", "end", "exception", "foreign", "from", "in", "insert",
+		"into", "is", "not", "null", "or", "primary", "raise", "references",
+		"select", "set", "then", "unique", "update", "using", "when",
+		"where", "with" };
+
+	if (token_is_any(t, common, US_LEN(common)))
+		return true;
+	if (token_is(t, "key"))
+		return token_is(before, "primary") || token_is(before, "foreign");
+	return in_code && token_is_any(t, of_code, US_LEN(of_code));
+}
+
+/* The names a statement is about, without its own words, which most other
+ * statements have, too. In code, what stands in strings as well. */
+static void add_names(words *about, const char *text, size_t len, bool in_code)
+{
+	tokens at = { text, text + len };
+	token before = { .word = "" }, t;
 
 	while (tokens_next(&at, &t)) {
 		if (t.quoted)
 			words_add(about, t.string, t.n);
-		else if (token_is_word(&t) &&
-			 !token_is_any(&t, syntax, US_LEN(syntax)))
+		else if (t.string && in_code)
+			add_names(about, t.string, t.n, false);
+		else if (token_is_word(&t) && !is_syntax(&t, &before, in_code))
 			words_add(about, t.word, strlen(t.word));
+		before = t;
 	}
+}
+
+/* In a DO block the code is a string, and has strings itself. */
+static void add_names_of_code(words *about, const piece *p)
+{
+	tokens at = { p->text, p->text + p->len };
+	token t;
+
+	while (tokens_next(&at, &t))
+		if (t.string && !t.quoted)
+			add_names(about, t.string, t.n, true);
 }
 
 static size_t count_pieces(const char *text, size_t len)
@@ -221,7 +255,9 @@ static bool choose(words *about, piece *pieces, size_t n)
 		p->kept = named || p->far || !p->plain;
 		wanted = wanted || named || p->far;
 		if ((named && (p->renames || p->calls)) || p->watches)
-			add_names(about, p);
+			add_names(about, p->text, p->len, false);
+		if (named && p->code)
+			add_names_of_code(about, p);
 	}
 	return wanted;
 }

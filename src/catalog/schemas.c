@@ -32,6 +32,7 @@ void kind_create_schema(const step *s)
 		name = c->authrole->rolename;
 	if (!name || name[0] == '\0' || c->n_schema_elts > 0) {
 		world_unsure(s->w, "a schema with what is in it is not followed");
+		world_close_parts(s->w, NULL, NULL);
 		world_blur_mentioned(s->w, s->text, s->len);
 		/* CURRENT_USER's can be any */
 		world_blur(s->w, name && name[0] ? world_schema(s->w, name) : 0);
@@ -44,24 +45,26 @@ void kind_create_schema(const step *s)
 	world_set_whole(s->w, id, true);
 }
 
+static bool is_option(const PgQuery__Node *option, const char *name)
+{
+	return option->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
+	       strcmp(option->def_elem->defname, name) == 0;
+}
+
 static const char *schema_option(PgQuery__Node **options, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (options[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
-			strcmp(options[i]->def_elem->defname, "schema") == 0)
+		if (is_option(options[i], "schema"))
 			return string_of(options[i]->def_elem->arg);
 	return NULL;
 }
 
-/* What an extension makes has names of its own: what was known not to be there may
- * be one of them. */
-static void blur_absent(world *w, object_id schema)
+static bool takes_others_along(PgQuery__Node **options, size_t n)
 {
-	for (object_id id = 1; id <= world_count(w); id++)
-		if (world_object(w, id)->parent == schema &&
-			world_is(w, id) == THERE_NO)
-			world_blur(w, id);
-	world_set_whole(w, schema, false);
+	for (size_t i = 0; i < n; i++)
+		if (is_option(options[i], "cascade"))
+			return true;
+	return false;
 }
 
 /* CASCADE makes the extensions that it requires, and the control file of any may
@@ -78,15 +81,37 @@ static void blur_required(world *w)
 	world_close(w, NULL, NULL);
 }
 
-static bool has_option(PgQuery__Node **options, size_t n, const char *name)
+static void blur_absent(world *w, object_kind kind)
 {
-	for (size_t i = 0; i < n; i++)
-		if (options[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
-			strcmp(options[i]->def_elem->defname, name) == 0)
+	for (object_id id = 1; id <= world_count(w); id++)
+		if (world_object(w, id)->kind == kind &&
+			world_is(w, id) == THERE_NO)
+			world_blur(w, id);
+}
+
+/* Those of PostgreSQL's own, and the best-known. */
+bool extension_has_no_relations(const char *name)
+{
+	static const char *const names[] = { "btree_gin", "btree_gist", "citext",
+		"cube", "dblink", "earthdistance", "fuzzystrmatch", "hstore",
+		"intarray", "isn", "lo", "ltree", "pg_trgm", "pgcrypto", "plpgsql",
+		"postgres_fdw", "seg", "tablefunc", "unaccent", "uuid-ossp",
+		"vector" };
+
+	for (size_t i = 0; i < US_LEN(names); i++)
+		if (strcmp(names[i], name) == 0)
 			return true;
 	return false;
 }
 
+static bool makes_no_schema(const char *name)
+{
+	return extension_has_no_relations(name) || strcmp(name, "postgis") == 0 ||
+	       strcmp(name, "pg_stat_statements") == 0;
+}
+
+/* What it makes in a schema is the server's to say: it knows whose a thing is (see
+ * live.h). */
 void kind_create_extension(const step *s)
 {
 	const PgQuery__CreateExtensionStmt *c = s->tree->create_extension_stmt;
@@ -96,11 +121,14 @@ void kind_create_extension(const step *s)
 	if (schema && schema[0])
 		world_need(s->w, world_schema(s->w, schema), THERE_YES);
 	if (goes_on(s, id, OBJECT_EXTENSION, c->if_not_exists))
-		world_create(s->w, OBJECT_EXTENSION, 0, c->extname);
+		/* it brings its comment along */
+		world_set(s->w, world_create(s->w, OBJECT_EXTENSION, 0, c->extname),
+			FACET_COMMENT, (us_value){ US_VALUE_UNKNOWN, NULL });
 	else if (!world_outcome(s->w)->changes)
 		return;
-	blur_absent(s->w, world_schema(s->w, schema && schema[0] ? schema : NULL));
-	if (has_option(c->options, c->n_options, "cascade"))
+	if (!makes_no_schema(c->extname))
+		blur_absent(s->w, OBJECT_SCHEMA);
+	if (takes_others_along(c->options, c->n_options))
 		blur_required(s->w);
 }
 

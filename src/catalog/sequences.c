@@ -20,6 +20,19 @@ static const PgQuery__List *owner_of(PgQuery__Node **options, size_t n)
 	return NULL;
 }
 
+void set_sequence_owner(const step *s, object_id sequence, object_id column)
+{
+	world *w = s->w;
+	us_value owner = firm("none");
+
+	if (column)
+		owner = firm(us_arena_strf(world_arena(w), "%s.%s",
+			world_ref(w, world_object(w, column)->parent),
+			world_ref(w, column)));
+	world_set_on(w, sequence, column);
+	world_set(w, sequence, FACET_OWNER, owner);
+}
+
 /* OWNED BY table.column; NONE is one word. */
 static void set_owner(const step *s, object_id id, const PgQuery__List *owner)
 {
@@ -28,13 +41,13 @@ static void set_owner(const step *s, object_id id, const PgQuery__List *owner)
 	if (!owner)
 		return;
 	if (owner->n_items < 2) {
-		world_set_on(s->w, id, 0);
+		set_sequence_owner(s, id, 0);
 		return;
 	}
 	table = named_object(
 		s->w, OBJECT_RELATION, owner->items, owner->n_items - 1);
 	world_need(s->w, table, THERE_YES);
-	world_set_on(s->w, id,
+	set_sequence_owner(s, id,
 		need_column(s, table, last_of(owner->items, owner->n_items)));
 }
 
@@ -57,6 +70,7 @@ void kind_create_sequence(const step *s)
 	id = world_create(s->w, OBJECT_RELATION, schema, r->relname);
 	world_set(s->w, id, FACET_KIND, (us_value){ US_VALUE_FIRM, "sequence" });
 	world_set(s->w, id, FACET_DEFINITION, body_value(s->w, s->text, s->len));
+	set_sequence_owner(s, id, 0);
 	set_owner(s, id, owner_of(c->options, c->n_options));
 }
 

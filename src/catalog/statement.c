@@ -90,7 +90,14 @@ static void apply(const step *s)
 			return;
 		}
 	world_unsure(s->w, "a kind of statement that can't be followed");
+	world_close_parts(s->w, NULL, NULL);
 	world_blur_mentioned(s->w, s->text, s->len);
+}
+
+void apply_within(const step *s)
+{
+	apply(s);
+	follow_kept_calls(s);
 }
 
 void apply_statement(world *w, world_mode mode, const PgQuery__Node *tree,

@@ -69,13 +69,13 @@ const char *own_sequence(
 			world_object(w, relation)->name,
 			world_object(w, column)->name, "seq");
 	if (!name) {
-		lose_names(w);
+		world_lose_names(w, NULL);
 		return NULL;
 	}
 	world_need(w, world_get(w, OBJECT_RELATION, schema, name), THERE_NO);
 	id = world_create(w, OBJECT_RELATION, schema, name);
 	world_set(w, id, FACET_KIND, firm("sequence"));
-	world_set_on(w, id, column);
+	set_sequence_owner(s, id, column);
 	return name;
 }
 
@@ -339,6 +339,8 @@ void kind_create_table(const step *s)
 	object_id schema = schema_for(w, c->relation);
 	object_id id = world_get(w, OBJECT_RELATION, schema, c->relation->relname);
 
+	if (c->partspec || c->partbound)
+		world_close_parts(w, NULL, NULL);
 	if (*c->relation->schemaname)
 		world_need(w, schema, THERE_YES);
 	if (c->if_not_exists && world_is(w, id) == THERE_YES)
@@ -358,7 +360,7 @@ void kind_create_table(const step *s)
 	world_set(w, id, FACET_KIND, firm(kind_of(s, c)));
 	world_set_whole(w, id, is_self_contained(c));
 	if (!is_self_contained(c))
-		lose_names(w); /* of indexes that it gets from others */
+		world_lose_names(w, NULL); /* of indexes that it gets from others */
 	inherit(s, id, c);
 	fill(s, id, c);
 }

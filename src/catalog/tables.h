@@ -46,9 +46,6 @@ const char *joined_names(world *w, PgQuery__Node *const *names, size_t n);
 const char *only_column(const PgQuery__Node *expression);
 /* A finished text, in the arena; frees s. */
 const char *text_of(world *w, us_str *s);
-/* Something was made in a schema whose name can't be known: of names that nothing
- * has told of, it isn't known any more that they are not there. */
-void lose_names(world *w);
 /* What inherits from the relation, or is a partition of it: what is done to the one
  * is done to the others, which is not followed. */
 void blur_heirs(world *w, object_id relation);
@@ -103,9 +100,13 @@ us_value index_definition(const step *s, object_id relation, const index_spec *i
 /* "a desc", "lower(b)": what two writings of an index column share. */
 us_value_firmness index_element(us_str *out, const step *s, object_id relation,
 	const PgQuery__Node *element);
-/* An index of a known name, all its facets. */
-void put_index(
-	const step *s, object_id relation, const char *name, us_value definition);
+/* What a made up name of such an index ends with; NULL: it differs between
+ * versions. */
+const char *index_ending(world *w, const index_spec *i, const char *label);
+/* An index of a known name, all its facets. ending: index_ending(), of what comes
+ * along where the relation has partitions. */
+void put_index(const step *s, object_id relation, const char *name,
+	us_value definition, const char *ending);
 
 /* ---- alter_column.c, used by alter_table.c ---- */
 
@@ -126,6 +127,8 @@ alter_fn alter_add_constraint, alter_constraint, alter_validate,
  * make one up. Returns its name; NULL: not known. */
 const char *own_sequence(
 	const step *s, object_id relation, object_id column, const char *named);
+/* sequences.c: the sequence goes with the column; 0: with none. */
+void set_sequence_owner(const step *s, object_id sequence, object_id column);
 /* SEQUENCE NAME among an identity's options, or NULL. */
 const char *sequence_name(PgQuery__Node *const *options, size_t n);
 /* FACET_IDENTITY of 'a' and 'd'. */

@@ -1,5 +1,7 @@
 /* Views, and tables made of a query. Of their columns only the names are worked
  * out, where the query says them; types are the server's to find. */
+#include <string.h>
+
 #include "kinds.h"
 #include "tables.h"
 #include "walk.h"
@@ -44,39 +46,166 @@ static const char *name_of(const PgQuery__Node *node)
 	return e->node_case == PG_QUERY__NODE__NODE_STRING ? e->string->sval : NULL;
 }
 
-/* Of several SELECTs the first one names the columns. */
-static const PgQuery__SelectStmt *naming_select(const PgQuery__Node *query)
+/* ---- the names of its columns ---------------------------------------------------
+ */
+
+enum { MAX_WITH = 4 };
+
+typedef struct {
+	const step *s;
+	object_id id;
+	PgQuery__Node **aliases;
+	size_t n_aliases, n; /* columns so far */
+	bool whole;          /* all of them are known */
+	/* of the query, and of what it is a part of: a name may mean one of theirs
+	 */
+	const PgQuery__WithClause *with[MAX_WITH];
+	size_t n_with;
+} naming;
+
+/* Of several SELECTs the first one names the columns. NULL: none does. */
+static const PgQuery__SelectStmt *naming_select(
+	naming *g, const PgQuery__Node *query)
 {
 	const PgQuery__SelectStmt *select =
 		query && query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT
 			? query->select_stmt
 			: NULL;
 
-	while (select && select->larg)
-		select = select->larg;
+	for (; select; select = select->larg) {
+		if (select->with_clause && g->n_with == MAX_WITH)
+			return NULL;
+		if (select->with_clause)
+			g->with[g->n_with++] = select->with_clause;
+		if (!select->larg)
+			break;
+	}
 	return select;
+}
+
+static void name_one(naming *g, const char *name)
+{
+	world *w = g->s->w;
+	size_t i = g->n++;
+
+	if (i < g->n_aliases)
+		name = string_of(g->aliases[i]);
+	g->whole = g->whole && name;
+	if (!name)
+		return;
+	if (world_is(w, world_get(w, OBJECT_COLUMN, g->id, name)) != THERE_YES)
+		world_create(w, OBJECT_COLUMN, g->id, name);
+}
+
+static bool is_with_query(const naming *g, const PgQuery__RangeVar *range)
+{
+	for (size_t i = 0; i < g->n_with && range->schemaname[0] == '\0'; i++) {
+		const PgQuery__WithClause *with = g->with[i];
+
+		for (size_t j = 0; j < with->n_ctes; j++)
+			if (with->ctes[j]->node_case !=
+					PG_QUERY__NODE__NODE_COMMON_TABLE_EXPR ||
+				strcmp(with->ctes[j]->common_table_expr->ctename,
+					range->relname) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* Their order isn't known, so that a list of names says nothing of them. */
+static void name_all_of(naming *g, const PgQuery__RangeVar *range)
+{
+	world *w = g->s->w;
+	object_id of = relation_of(w, range), column = 0;
+	bool aliased = range->alias && range->alias->n_colnames > 0;
+
+	if (is_with_query(g, range) || world_is(w, of) != THERE_YES ||
+		!world_object(w, of)->whole || aliased || g->n_aliases > 0) {
+		g->whole = false;
+		return;
+	}
+	while ((column = world_next_child(w, of, OBJECT_COLUMN, column))) {
+		if (world_is(w, column) == THERE_YES)
+			name_one(g, world_object(w, column)->name);
+		else
+			g->whole = false;
+	}
+}
+
+static const char *known_as(const PgQuery__RangeVar *range)
+{
+	return range->alias ? range->alias->aliasname : range->relname;
+}
+
+/* of: the table that is meant; NULL: each. False: it isn't among these, or there is
+ * something else, of which nothing is known. */
+static bool expand(naming *g, const PgQuery__Node *from, const char *of)
+{
+	bool left, right;
+
+	if (from->node_case == PG_QUERY__NODE__NODE_JOIN_EXPR) {
+		left = expand(g, from->join_expr->larg, of);
+		right = expand(g, from->join_expr->rarg, of);
+		return of ? left || right : left && right;
+	}
+	if (from->node_case != PG_QUERY__NODE__NODE_RANGE_VAR)
+		return false;
+	if (of && strcmp(known_as(from->range_var), of) != 0)
+		return false;
+	name_all_of(g, from->range_var);
+	return true;
+}
+
+/* a.*, or *: every column that the tables have now. */
+static bool name_star(
+	naming *g, const PgQuery__SelectStmt *select, const PgQuery__ColumnRef *c)
+{
+	const char *of =
+		c->n_fields > 1 ? string_of(c->fields[c->n_fields - 2]) : NULL;
+	bool all = true, any = false;
+
+	for (size_t i = 0; i < select->n_from_clause; i++) {
+		bool found = expand(g, select->from_clause[i], of);
+
+		all = all && found;
+		any = any || found;
+	}
+	return of ? any : all;
+}
+
+static const PgQuery__ColumnRef *star_of(const PgQuery__Node *target)
+{
+	const PgQuery__Node *v =
+		target->node_case == PG_QUERY__NODE__NODE_RES_TARGET
+			? target->res_target->val
+			: NULL;
+	const PgQuery__ColumnRef *c =
+		v && v->node_case == PG_QUERY__NODE__NODE_COLUMN_REF ? v->column_ref
+								     : NULL;
+
+	return c && c->fields[c->n_fields - 1]->node_case ==
+				       PG_QUERY__NODE__NODE_A_STAR
+		       ? c
+		       : NULL;
 }
 
 static void name_columns(const step *s, object_id id, PgQuery__Node **aliases,
 	size_t n_aliases, const PgQuery__Node *query)
 {
-	const PgQuery__SelectStmt *select = naming_select(query);
+	naming g = { .s = s, .id = id, .aliases = aliases, .n_aliases = n_aliases };
+	const PgQuery__SelectStmt *select = naming_select(&g, query);
 	size_t n = select ? select->n_target_list : 0;
-	bool whole = n > 0;
 
+	g.whole = n > 0;
 	for (size_t i = 0; i < n; i++) {
-		const char *name = i < n_aliases ? string_of(aliases[i])
-						 : name_of(select->target_list[i]);
-		object_id column;
+		const PgQuery__ColumnRef *star = star_of(select->target_list[i]);
 
-		whole = whole && name;
-		if (!name)
-			continue;
-		column = world_get(s->w, OBJECT_COLUMN, id, name);
-		if (world_is(s->w, column) != THERE_YES)
-			world_create(s->w, OBJECT_COLUMN, id, name);
+		if (!star)
+			name_one(&g, name_of(select->target_list[i]));
+		else if (!name_star(&g, select, star))
+			g.whole = false;
 	}
-	world_set_whole(s->w, id, whole);
+	world_set_whole(s->w, id, g.whole);
 }
 
 static void define(
@@ -85,6 +214,7 @@ static void define(
 	world_set(s->w, id, FACET_KIND, firm(kind));
 	world_set(s->w, id, FACET_DEFINITION,
 		definition_by(s->w, s->text, s->len, query));
+	world_set(s->w, id, FACET_SOURCES, view_sources(s->w, query));
 	world_set_whole(s->w, id, false);
 }
 

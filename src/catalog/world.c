@@ -153,7 +153,7 @@ world *world_clone(const world *w)
 void world_settle(world *w)
 {
 	w->mentioned_before = w->mentions;
-	w->lost_names_before = w->lost_names;
+	w->lost_before = w->losts;
 	for (object_id id = 1; id <= w->n; id++)
 		w->objects[id].blurred = false;
 }
@@ -253,51 +253,31 @@ static object_id make_twin(
 	return world_get(w->before, kind, twin, name);
 }
 
-/* "t_a_idx", "t_a_key1" */
-static bool could_be_made_up(const char *name)
+presence world_presence_unseen(
+	const world *w, object_kind kind, object_id parent, const char *name)
 {
-	static const char *const labels[] = { "idx", "key", "pkey", "excl", "seq" };
-	const char *label = strrchr(name, '_');
+	const object *up = &w->objects[parent];
+	presence there = world_default(w, kind, parent, name);
 
-	for (size_t i = 0; label && i < sizeof(labels) / sizeof(labels[0]); i++) {
-		size_t n = strlen(labels[i]);
-
-		if (strncmp(label + 1, labels[i], n) == 0 &&
-			label[1 + n + strspn(label + 1 + n, "0123456789")] == '\0')
-			return true;
-	}
-	return false;
-}
-
-void world_lose_names(world *w)
-{
-	w->lost_names = true;
-	for (object_id id = 1; id <= w->n; id++) {
-		object *o = &w->objects[id];
-
-		if (o->kind == OBJECT_RELATION && o->there != THERE_YES &&
-			could_be_made_up(o->name))
-			world_blur(w, id);
-	}
+	if (there == THERE_NO && up->there != THERE_NO &&
+		(up->blurred || world_is_mentioned(w, NULL, name) ||
+			world_is_lost(w, NULL, kind, name)))
+		return THERE_MAYBE;
+	return there;
 }
 
 object_id world_get(world *w, object_kind kind, object_id parent, const char *name)
 {
 	object_id id = world_find(w, kind, parent, name), twin;
 	presence there;
-	bool blurred, lost;
+	bool blurred;
 
 	if (id)
 		return id;
-	there = world_default(w, kind, parent, name);
-	lost = kind == OBJECT_RELATION && could_be_made_up(name);
+	there = world_presence_unseen(w, kind, parent, name);
 	blurred = w->objects[parent].blurred ||
 		  world_is_mentioned(w, w->mentioned_before, name) ||
-		  (lost && w->lost_names && !w->lost_names_before);
-	if (there == THERE_NO && w->objects[parent].there != THERE_NO &&
-		(blurred || world_is_mentioned(w, NULL, name) ||
-			(lost && w->lost_names)))
-		there = THERE_MAYBE;
+		  world_is_lost(w, w->lost_before, kind, name);
 	twin = make_twin(w, kind, parent, name);
 	id = world_insert(w, kind, parent, name, there);
 	w->objects[id].twin = id ? twin : 0;

@@ -44,11 +44,13 @@ typedef enum {
 	FACET_DEFINITION, /* constraints, indexes, views, functions, triggers */
 	FACET_VALID,      /* constraints, indexes: "yes", "no" */
 	FACET_LABELS,     /* enums, in order */
+	FACET_SOURCES,    /* views: what their rows come from */
+	FACET_OWNER,      /* sequences: "none", or a column */
 	FACET_COMMENT,
 	FACET_CLEANING, /* live: the statement that ends its not being valid; no key
 			 */
 } facet;
-#define FACETS 11
+#define FACETS 13
 
 typedef enum { THERE_MAYBE, THERE_NO, THERE_YES } presence;
 
@@ -164,8 +166,15 @@ typedef bool world_knows_fn(const void *ctx, const char *name);
 void world_close(world *w, world_knows_fn *knows, const void *ctx);
 
 /* Relations were made whose names nobody wrote: any that could be such a name, and
- * is not known to be there, may be one of them. */
-void world_lose_names(world *w);
+ * is not known to be there, may be one of them. ending: what these end with, before
+ * a number ("_a_b_idx"), or NULL. */
+void world_lose_names(world *w, const char *ending);
+
+/* Is a table of that name, of which nothing is known, none that is partitioned?
+ * What is done to such a one reaches more than it names. NULL: it may always be, as
+ * it is in a new world. Copied by world_clone(); world_blur(w, 0) ends it. */
+void world_close_parts(world *w, world_knows_fn *plain, const void *ctx);
+bool world_may_have_parts(const world *w, object_id table);
 
 /* ---- changes --------------------------------------------------------------- */
 
@@ -193,6 +202,7 @@ void world_destroys(world *w, const char *why);
 /* From here on, MODE_SCRIPT writes what it learns into `before` as well: the
  * clone's original, or NULL. */
 void world_learn_into(world *w, world *before);
+world *world_learns_into(const world *w);
 
 /* The statement needs it to be there (or not). True if the statement goes on as if
  * so. False, where the contrary is known: then in TRIAL the statement fails; in
@@ -225,6 +235,9 @@ void world_set_whole(world *w, object_id id, bool whole);
 /* What can't be followed: nothing more is known of the object and its children (of
  * everything, if id is 0), not even whether it is there. Touches nothing. */
 void world_blur(world *w, object_id id);
+/* Whatever is not as it was in `since`, which w was forked to: nothing is known any
+ * more of that. */
+void world_blur_changes(world *w, const world *since);
 /* world_blur() for every object (columns and the like: by their relation) whose
  * name occurs as a word in text, letter case ignored, and for every name there that
  * isn't known yet. */

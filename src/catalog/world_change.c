@@ -47,6 +47,11 @@ void world_learn_into(world *w, world *before)
 	w->before = before;
 }
 
+world *world_learns_into(const world *w)
+{
+	return w->before;
+}
+
 presence world_is(const world *w, object_id id)
 {
 	return world_object(w, id)->there;

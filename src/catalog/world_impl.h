@@ -10,6 +10,12 @@ typedef struct mention {
 	size_t len;
 } mention;
 
+/* See world_lose_names(). */
+typedef struct lost {
+	const struct lost *next;
+	const char *ending; /* NULL: any */
+} lost;
+
 struct world {
 	us_arena arena;
 	object *objects;  /* [0] is nobody */
@@ -27,10 +33,13 @@ struct world {
 	const mention *mentions;
 	const mention *mentioned_before; /* the newest when it was settled */
 
-	bool functions;                     /* has one been named? */
-	bool far_code;                      /* see world_note_far_code() */
-	bool anything;                      /* see world_expect_anything() */
-	bool lost_names, lost_names_before; /* see world_lose_names() */
+	bool functions; /* has one been named? */
+	bool far_code;  /* see world_note_far_code() */
+	bool anything;  /* see world_expect_anything() */
+	const lost *losts;
+	const lost *lost_before; /* the newest when it was settled */
+	world_knows_fn *plain;   /* see world_close_parts() */
+	const void *plain_ctx;
 	world *before; /* what MODE_SCRIPT learns into; NULL: nothing */
 	world_mode mode;
 	outcome out;
@@ -48,6 +57,12 @@ void world_link(world *w, object_id id);
 /* The presence of what nothing is known of. */
 presence world_default(
 	const world *w, object_kind kind, object_id parent, const char *name);
+/* The same, and what could not be followed may have made it since. */
+presence world_presence_unseen(
+	const world *w, object_kind kind, object_id parent, const char *name);
+/* May it be a name that was lost since `until` (NULL: ever)? */
+bool world_is_lost(
+	const world *w, const lost *until, object_kind kind, const char *name);
 /* Is the name one that a statement we could not follow has mentioned, since `until`
  * (NULL: ever)? */
 bool world_is_mentioned(const world *w, const mention *until, const char *name);

@@ -83,12 +83,7 @@ static us_value of_presence(presence p)
 static us_value of_default(
 	const world *w, object_kind kind, object_id parent, const char *name)
 {
-	presence p = world_default(w, kind, parent, name);
-
-	if (w->objects[parent].there != THERE_NO &&
-		(w->objects[parent].blurred || world_is_mentioned(w, NULL, name)))
-		p = THERE_MAYBE;
-	return of_presence(p);
+	return of_presence(world_presence_unseen(w, kind, parent, name));
 }
 
 us_value world_at(world *w, const world_key *key)

@@ -186,8 +186,8 @@ const char *world_key_title(world *w, const world_key *key)
 const char *facet_name(facet f)
 {
 	static const char *const names[FACETS] = { "", "kind", "type", "nullable",
-		"default", "identity", "definition", "valid", "labels", "comment",
-		"cleaning" };
+		"default", "identity", "definition", "valid", "labels", "sources",
+		"owner", "comment", "cleaning" };
 
 	return names[f];
 }

@@ -9,11 +9,26 @@ SELECT n.nspname, c.relname, c.relkind,
             WHEN c.relkind = 'm'
             THEN format('CREATE MATERIALIZED VIEW %I.%I AS %s', n.nspname, c.relname,
                         pg_get_viewdef(c.oid))
+            WHEN c.relkind = 'S'
+            THEN (SELECT format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', n.nspname,
+                                c.relname, tn.nspname, t.relname, a.attname)
+                    FROM pg_depend d
+                    JOIN pg_class t ON t.oid = d.refobjid
+                    JOIN pg_namespace tn ON tn.oid = t.relnamespace
+                    JOIN pg_attribute a ON a.attrelid = d.refobjid
+                                       AND a.attnum = d.refobjsubid
+                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                     AND d.refclassid = 'pg_class'::regclass
+                     AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+                   LIMIT 1)
        END,
        i.indisvalid AND i.indisready, said.description,
        CASE WHEN c.relkind = 'i' AND NOT (i.indisvalid AND i.indisready)
             THEN format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
-       END
+       END,
+       EXISTS (SELECT FROM pg_depend d
+               WHERE d.classid = 'pg_class'::regclass AND d.objid IN (c.oid, i.indrelid)
+                 AND d.deptype = 'e')
   FROM unnest($1::name[], $2::name[]) AS asked (schema, name)
   JOIN pg_namespace n ON n.nspname = asked.schema
   JOIN pg_class c ON c.relname = asked.name AND c.relnamespace = n.oid

@@ -1,5 +1,8 @@
-SELECT nspname, said.description
-  FROM pg_namespace
-  LEFT JOIN pg_description said ON said.objoid = oid AND said.objsubid = 0
+SELECT nspname, said.description,
+       EXISTS (SELECT FROM pg_depend d
+               WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid
+                 AND d.deptype = 'e')
+  FROM pg_namespace n
+  LEFT JOIN pg_description said ON said.objoid = n.oid AND said.objsubid = 0
                             AND said.classoid = 'pg_namespace'::regclass
  WHERE nspname = ANY ($1::name[])

@@ -6,7 +6,10 @@ SELECT n.nspname, t.typname, t.typtype,
           FROM pg_enum e
          WHERE e.enumtypid = t.oid),
        CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
-       said.description
+       said.description,
+       EXISTS (SELECT FROM pg_depend d
+               WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid
+                 AND d.deptype = 'e')
   FROM unnest($1::name[], $2::name[]) AS asked (schema, name)
   JOIN pg_namespace n ON n.nspname = asked.schema
   JOIN pg_type t ON t.typname = asked.name AND t.typnamespace = n.oid

@@ -1,5 +1,6 @@
 /* Data statements: which may run a second time, and what may run in between. */
 #include "ddl.h"
+#include "unstick/auto.h"
 
 static const PgQuery__Node *tree_of(us_arena *a, const char *sql)
 {
@@ -265,11 +266,17 @@ static void code_reaches_as_far_as_its_words_tell(void **state)
 		{ "do $$ begin insert into public.t (a) values (1); end $$", '.' },
 		{ "do $$ begin insert into \"t\" (a) values (1); end $$", '.' },
 		{ "do $$ begin perform \"Mine\"(1); end $$", '?' },
-		{ "do $$ begin alter table t add column c int; end $$", 'm' },
-		{ "do $$ begin alter table t add constraint c unique (a); end $$",
+		{ "do $$ begin if x then alter table t add column c int; end if; "
+		  "end $$",
 			'm' },
-		{ "do $$ begin alter table t add unique (a); end $$", '?' },
-		{ "do $$ begin drop table t cascade; end $$", 'm' },
+		{ "do $$ begin if x then alter table t add constraint c unique "
+		  "(a); end if; end $$",
+			'm' },
+		{ "do $$ begin if x then alter table t add unique (a); end if; end "
+		  "$$",
+			'?' },
+		{ "do $$ begin if x then drop table t cascade; end if; end $$",
+			'm' },
 		{ "do $$ begin execute 'alter table t add c int'; end $$", 'm' },
 		{ "do $$ begin execute 'alter table ' || x; end $$", '?' },
 		{ "do $$ begin execute format('alter table %I', x); end $$", '?' },
@@ -290,6 +297,109 @@ static void code_reaches_as_far_as_its_words_tell(void **state)
 	};
 	(void)state;
 	DDL_EACH(rows, check_reach);
+}
+
+#define DO(body) "do $$ begin " body " end $$"
+
+/* What is followed is known; "?": that it is there isn't. */
+static void code_of_known_forms_is_followed(void **state)
+{
+	static const ddl_row rows[] = {
+		{ "create table t (a int);" DO("alter table t add b int;"),
+			"column public.t.b", "type", "pg_catalog.int4" },
+		{ "create table t (a int);" DO(
+			  "if exists (select 1 from information_schema.columns "
+			  "where table_schema = 'public' and table_name = 't' and "
+			  "column_name = 'a') then alter table t add b int; end "
+			  "if;"),
+			"column public.t.b", "", "there" },
+		{ "create table t (a int);" DO(
+			  "if not exists (select 1 from pg_attribute where "
+			  "attrelid "
+			  "= 't'::regclass and attname = 'b') then alter table t "
+			  "add b int; end if;"),
+			"column public.t.b", "", "there" },
+		{ "create table t (a int, b text);" DO(
+			  "if not exists (select 1 from pg_attribute where "
+			  "attrelid "
+			  "= 't'::regclass and attname = 'b') then alter table t "
+			  "add b int; end if;"),
+			"column public.t.b", "type", "pg_catalog.text" },
+		{ "create table t (a int);" DO(
+			  "alter table t add b int; alter table t add a int; "
+			  "exception when duplicate_column then null;"),
+			"column public.t.b", "", NULL },
+		{ DO("create type e as enum ('x'); exception when "
+		     "duplicate_object then raise notice 'there';"),
+			"type public.e", "labels", "'x'" },
+		{ "create type e as enum ('y');" DO(
+			  "create type e as enum ('x'); exception when "
+			  "duplicate_object then null;"),
+			"type public.e", "labels", "'y'" },
+		/* what isn't known to have run leaves the rest as it was */
+		{ "create table t (a int);" DO(
+			  "if not exists (select from pg_constraint where conname "
+			  "= 'k') then alter table t add constraint k check (a > "
+			  "0); end if;"),
+			"column public.t.a", "type", "pg_catalog.int4" },
+	};
+	(void)state;
+	DDL_EACH(rows, ddl_check);
+}
+
+/* Of each of these it isn't known whether t has a column b afterwards. */
+static void what_code_may_not_do_is_not_taken_for_done(void **state)
+{
+	static const char *const codes[] = {
+		"if x then alter table t add b int; end if;",
+		"if exists (select 1 from t) then alter table t add b int; end if;",
+		"if exists (select count(*) from pg_class where relname = 't') "
+		"then alter table t add b int; end if;",
+		"if exists (select 1 from pg_class where relname = 't' limit 0) "
+		"then alter table t add b int; end if;",
+		"if exists (select 1 from pg_class where relname = 't' and "
+		"reltuples > 1) then alter table t add b int; end if;",
+		"if exists (select 1 from pg_class where relname = 't' or relname "
+		"= 'u') then alter table t add b int; end if;",
+		"if not exists (select 1 from pg_class where relname = 'u') then "
+		"alter table t add b int; end if;",
+		"if not exists (select 1 from pg_type where typname = 'e') then "
+		"alter table t add b int; end if;",
+		"if not exists (select 1 from information_schema.columns where "
+		"table_name = 't' and column_name = 'b') then alter table t add b "
+		"int; end if;",
+		"if not exists (select 1 from pg_attribute where attrelid = "
+		"'t'::regclass and attname = 'ctid') then alter table t add b int; "
+		"end if;",
+		"if exists (select 1 from public.pg_class where relname = 't') "
+		"then "
+		"alter table t add b int; end if;",
+		"if exists (select 1 from pg_class where relname = 't') then null; "
+		"else alter table t add b int; end if;",
+		"return; alter table t add b int;",
+		"alter table t add b int; rollback;",
+		"alter table t add b int; perform f();",
+		"alter table t add b int; exception when others then null;",
+		"for i in 1..0 loop alter table t add b int; end loop;",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(codes); i++) {
+		us_arena trees = { 0 };
+		world *w = ddl_world();
+		object_id t, b;
+
+		ddl_apply(w, &trees, "create table t (a int)", MODE_FOLD);
+		ddl_apply(w, &trees,
+			us_arena_strf(&trees, "do $$ begin %s end $$", codes[i]),
+			MODE_FOLD);
+		t = world_lookup(w, OBJECT_RELATION, NULL, "t");
+		b = world_get(w, OBJECT_COLUMN, t, "b");
+		if (world_is(w, b) != THERE_MAYBE)
+			fail_msg("%s: it is known", codes[i]);
+		world_free(w);
+		us_arena_fini(&trees);
+	}
 }
 
 static void names_follow_the_search_path(void **state)
@@ -343,6 +453,8 @@ int main(void)
 			what_deletes_or_calls_is_told_apart_from_what_reads),
 		cmocka_unit_test(what_another_statement_changes_is_not_apart),
 		cmocka_unit_test(code_reaches_as_far_as_its_words_tell),
+		cmocka_unit_test(code_of_known_forms_is_followed),
+		cmocka_unit_test(what_code_may_not_do_is_not_taken_for_done),
 		cmocka_unit_test(names_follow_the_search_path),
 		cmocka_unit_test(a_statement_needs_what_it_names),
 	};

@@ -10,7 +10,7 @@ BEGIN
 		EXECUTE format('DROP PUBLICATION %I', r.pubname);
 	END LOOP;
 	FOR r IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP
-		EXECUTE format('DROP EXTENSION %I CASCADE', r.extname);
+		EXECUTE format('DROP EXTENSION IF EXISTS %I CASCADE', r.extname);
 	END LOOP;
 	FOR r IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'
 		AND nspname <> 'information_schema' LOOP

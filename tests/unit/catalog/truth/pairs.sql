@@ -256,6 +256,15 @@
 
 > CREATE SCHEMA x; CREATE EXTENSION pg_trgm SCHEMA x; CREATE TABLE t (a text); CREATE INDEX i ON t USING gin (a x.gin_trgm_ops); DROP INDEX i; DROP EXTENSION pg_trgm
 
+> CREATE EXTENSION pg_stat_statements; CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TABLE IF NOT EXISTS pg_stat_statements_info (a int); CREATE VIEW v AS SELECT 1 AS x; DROP TABLE t
+
+: CREATE EXTENSION pg_stat_statements
+> CREATE TABLE t (a int); CREATE TABLE IF NOT EXISTS pg_stat_statements (a int); CREATE TYPE e AS ENUM ('x')
+
+> CREATE EXTENSION earthdistance CASCADE; CREATE EXTENSION IF NOT EXISTS cube; CREATE TABLE t (a earth)
+
+> CREATE EXTENSION hstore; CREATE OR REPLACE FUNCTION hstore(text[]) RETURNS hstore LANGUAGE sql AS $$ SELECT NULL::hstore $$; DROP EXTENSION hstore; CREATE EXTENSION hstore
+
 -- Indexes.
 
 : CREATE TABLE t (a int, b text, c timestamptz, d jsonb)
@@ -619,3 +628,94 @@
 
 : CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a); ALTER TABLE t CLUSTER ON i
 > SET ROLE NONE; RESET ROLE; SET SESSION AUTHORIZATION DEFAULT; SET LOCAL lock_timeout = '1s'; SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE t ADD c int; DROP INDEX i; ALTER TABLE t SET WITHOUT CLUSTER; ALTER TABLE t ADD d int; DISCARD PLANS; ALTER TABLE t DROP c
+-- Partitions, whose indexes nobody names.
+
+: CREATE TABLE p (id int, a int, at date) PARTITION BY RANGE (at)
+! CREATE TABLE part PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')
+> CREATE INDEX p_a_idx ON p (a); CREATE INDEX IF NOT EXISTS part_a_idx ON p (id); CREATE TABLE t (a int); CREATE INDEX IF NOT EXISTS t_a_idx ON t (a); ALTER TABLE p ADD PRIMARY KEY (id, at); ALTER TABLE t ADD b int; CREATE INDEX IF NOT EXISTS part_pkey ON t (b)
+
+: CREATE TABLE p (id int, a int, at date) PARTITION BY RANGE (at)
+: CREATE TABLE part PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')
+: ALTER TABLE p RENAME TO q; CREATE INDEX i ON q (a)
+> CREATE INDEX IF NOT EXISTS part_a_idx ON part (id); CREATE INDEX IF NOT EXISTS q_id_idx ON q (id); CREATE INDEX IF NOT EXISTS part_id_idx ON part (at)
+
+: CREATE TABLE p (id int, a_column_of_a_name_that_is_long_enough_to_be_cut int, at date) PARTITION BY RANGE (at)
+: CREATE TABLE a_part_of_a_name_that_is_long_enough_to_be_cut PARTITION OF p DEFAULT
+: CREATE INDEX i ON p (a_column_of_a_name_that_is_long_enough_to_be_cut)
+: CREATE TABLE t (a int)
+> CREATE INDEX IF NOT EXISTS a_part_of_a_name_that_is_long_e_a_column_of_a_name_that_is_idx ON t (a); CREATE INDEX IF NOT EXISTS t_a_idx ON t (a)
+
+-- Code that says IF NOT EXISTS.
+
+: CREATE TABLE t (a int, b int); CREATE TABLE u (a int PRIMARY KEY)
+> ALTER TABLE t ADD c int; DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'k') THEN ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES u (a) ON DELETE CASCADE; END IF; END $$; ALTER TABLE t ADD d int
+
+: CREATE TABLE t (a int, b int); CREATE TABLE u (a int PRIMARY KEY)
+: ALTER TABLE u ADD CONSTRAINT k CHECK (a > 0)
+> DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'k') THEN ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES u (a); END IF; END $$; ALTER TABLE t ADD d int
+
+: CREATE TABLE t (a int, b int); CREATE SCHEMA s1
+! CREATE TABLE s1.t (a int CONSTRAINT k CHECK (a > 0)); CREATE TYPE s1.e AS ENUM ('z')
+> DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.table_constraints WHERE table_name = 't' AND constraint_name = 'k') THEN ALTER TABLE t ADD CONSTRAINT k CHECK (b > 0); END IF; END $$; DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_type WHERE typname = 'e') THEN CREATE TYPE e AS ENUM ('x'); END IF; END $$; ALTER TABLE t ADD d int
+
+: CREATE TABLE t (a int, b int)
+> DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'k' AND conrelid = 't'::regclass) THEN ALTER TABLE t ADD CONSTRAINT k UNIQUE (a); END IF; END $$; DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'k' AND conrelid = 'public.t'::regclass) THEN ALTER TABLE t DROP CONSTRAINT k; END IF; END $$; ALTER TABLE t ADD d int
+
+: CREATE TABLE t (a int, b int)
+> DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 't' AND column_name = 'c') THEN ALTER TABLE t ADD COLUMN c text DEFAULT 'x'; END IF; IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 't' AND column_name = 'a') THEN ALTER TABLE t ADD COLUMN a text; END IF; END $$; CREATE INDEX i ON t (c); DO $$ BEGIN IF EXISTS (SELECT FROM information_schema.tables WHERE table_name = 't') THEN ALTER TABLE t DROP COLUMN IF EXISTS c CASCADE; END IF; END $$
+
+: CREATE TABLE t (a int, b int)
+> DO $$ BEGIN CREATE TYPE e AS ENUM ('x', 'y'); EXCEPTION WHEN duplicate_object THEN null; END $$; DO $$ BEGIN CREATE TYPE e AS ENUM ('z'); EXCEPTION WHEN duplicate_object THEN RAISE NOTICE 'there'; END $$; ALTER TABLE t ADD c e; DO $$ BEGIN ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0); EXCEPTION WHEN duplicate_object THEN NULL; WHEN duplicate_table THEN NULL; END $$
+
+: CREATE TABLE t (a int, b int); CREATE TABLE x (a int)
+: DO $$ BEGIN CREATE TYPE e AS ENUM ('x'); CREATE TABLE x (b int); EXCEPTION WHEN duplicate_table THEN NULL; END $$
+> CREATE TYPE e AS ENUM ('y'); ALTER TABLE t ADD c e; ALTER TABLE x ADD c e
+
+: CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 1), (1, 1)
+> DO $$ BEGIN CREATE UNIQUE INDEX i ON t (a); EXCEPTION WHEN others THEN NULL; END $$; DO $$ BEGIN ALTER TABLE t ADD c int; CREATE UNIQUE INDEX i ON t (b); EXCEPTION WHEN unique_violation OR duplicate_table THEN NULL; END $$; ALTER TABLE t ADD d int
+
+: CREATE TABLE t (a int, b int)
+> DO $$ DECLARE words text[] := ARRAY['x', 'y']; BEGIN ALTER TABLE t ADD COLUMN c text; UPDATE t SET c = words[1 + floor(random())]; CREATE UNIQUE INDEX i ON t (a, c); END $$; ALTER TABLE t ADD d int
+
+: CREATE TABLE t (a int, b int); CREATE TYPE e AS ENUM ('x')
+: DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_type WHERE typname = 'e') THEN ALTER TYPE e RENAME TO e_old; CREATE TYPE e AS ENUM ('y'); END IF; END $$
+> ALTER TABLE t ADD c e; ALTER TABLE t ADD d e_old; DROP TYPE IF EXISTS e_new; ALTER TABLE t DROP c; DROP TYPE e
+
+: CREATE TABLE t (a int, b int)
+> DO $$ BEGIN IF (SELECT count(*) FROM t) = 0 THEN ALTER TABLE t ADD c int; END IF; END $$; DO $$ BEGIN IF EXISTS (SELECT 1 FROM t WHERE a > 100) THEN ALTER TABLE t ADD d int; ELSE ALTER TABLE t ADD e int; END IF; END $$; DO $$ BEGIN RETURN; ALTER TABLE t ADD f int; END $$; DO $$ BEGIN IF EXISTS (SELECT count(*) FROM pg_type WHERE typname = 'nothing') THEN ALTER TABLE t ADD g int; END IF; END $$
+
+: CREATE TABLE t (a int, b int); CREATE TABLE u (a int)
+: ALTER TABLE u ADD c int
+> DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'u' AND column_name = 'c') THEN CREATE TABLE v (a int); ALTER TABLE t ADD x int; END IF; END $$; ALTER TABLE t ADD y int
+
+-- Views of all that a table has.
+
+: CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int)
+: CREATE VIEW v AS SELECT t.*, u.c FROM t LEFT JOIN u ON u.a = t.a
+> ALTER TABLE t ADD d int; CREATE OR REPLACE VIEW v AS SELECT t.a, t.b, u.c, 1 + 1 AS e FROM t LEFT JOIN u ON u.a = t.a; CREATE VIEW w AS SELECT * FROM t; CREATE OR REPLACE VIEW w AS SELECT x.*, 2 AS f FROM t x; ALTER TABLE t ADD g int; DROP VIEW v
+
+: CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int)
+! ALTER TABLE t ADD hand int
+: CREATE VIEW v AS WITH t AS (SELECT 1 AS x, 2 AS y) SELECT t.* FROM t
+> CREATE OR REPLACE VIEW v AS SELECT 1 AS x, 2 AS y, 3 AS a; CREATE VIEW w (k, l) AS SELECT * FROM t x (m, n); CREATE OR REPLACE VIEW w AS SELECT a AS k, b AS l, hand, 1 AS a FROM t; CREATE VIEW z AS SELECT * FROM t NATURAL JOIN u; CREATE MATERIALIZED VIEW m AS SELECT * FROM z; ALTER TABLE t RENAME a TO aa
+
+-- Views that are worded otherwise by the server, and those of other sources.
+
+: CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int); CREATE VIEW v AS SELECT t.a, u.c FROM t LEFT JOIN u ON u.a = t.a
+> CREATE OR REPLACE VIEW v AS WITH x AS (SELECT * FROM u) SELECT t.a, x.c FROM t LEFT JOIN x USING (a); CREATE OR REPLACE VIEW v AS SELECT t.a, (SELECT c FROM u WHERE u.a = t.a LIMIT 1) AS c FROM t ORDER BY c; CREATE OR REPLACE VIEW v AS SELECT a, c FROM t NATURAL JOIN u UNION ALL (SELECT a, b FROM t LIMIT 1); CREATE OR REPLACE VIEW v AS SELECT q.a, q.c FROM (SELECT t.a, u.c FROM t, u WHERE u.a BETWEEN t.a AND 7) q GROUP BY 1, 2; CREATE OR REPLACE VIEW v AS SELECT a, c FROM t JOIN u USING (a); CREATE OR REPLACE VIEW v AS SELECT t.a, u.c FROM t JOIN u ON u.a IN (1, 2)
+
+: CREATE TABLE t (a int, b int); CREATE TABLE t2 (a int, b int); CREATE VIEW v AS SELECT a FROM t
+> ALTER TABLE t RENAME TO old; ALTER TABLE t2 RENAME TO t; CREATE OR REPLACE VIEW v AS SELECT a FROM t; CREATE OR REPLACE VIEW v AS TABLE old; CREATE OR REPLACE VIEW v AS SELECT a, b FROM public.old; CREATE VIEW w (k) AS VALUES (1), (2); CREATE OR REPLACE VIEW w (k) AS SELECT 1 FROM generate_series(1, 2); CREATE OR REPLACE VIEW w (k) AS SELECT c.relnatts::int FROM pg_catalog.pg_class c, pg_namespace; CREATE RECURSIVE VIEW r (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM r WHERE n < 5; CREATE OR REPLACE VIEW r AS SELECT 1 AS n FROM old CROSS JOIN t RIGHT JOIN old o ON true
+
+: CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int)
+: CREATE VIEW v AS WITH m AS (SELECT a, sum(c) AS c FROM u GROUP BY a) SELECT t.*, m.c FROM t LEFT JOIN m ON m.a = t.a
+: ALTER TABLE t ADD d int
+> DROP VIEW IF EXISTS v; CREATE VIEW v AS WITH m AS (SELECT a, sum(c) AS c FROM u GROUP BY a) SELECT t.*, m.c FROM t LEFT JOIN m ON m.a = t.a
+
+-- Whose a sequence is.
+
+: CREATE TABLE t (id int PRIMARY KEY, b int); CREATE TABLE u (a serial, c int)
+> CREATE SEQUENCE t_id_seq; ALTER TABLE t ALTER id SET DEFAULT nextval('t_id_seq'); ALTER SEQUENCE t_id_seq OWNED BY t.id; ALTER TABLE t RENAME id TO k; ALTER SEQUENCE t_id_seq OWNED BY t.b; ALTER SEQUENCE t_id_seq OWNED BY NONE; ALTER TABLE t ALTER k DROP DEFAULT; ALTER SEQUENCE u_a_seq OWNED BY u.c; ALTER TABLE u ALTER c TYPE bigint; ALTER TABLE u RENAME TO v; ALTER SEQUENCE u_a_seq OWNED BY NONE; DROP TABLE v; CREATE SEQUENCE s2 OWNED BY t.k; ALTER TABLE t ADD g int GENERATED ALWAYS AS IDENTITY; ALTER TABLE t DROP k; DROP SEQUENCE t_id_seq
+
+: CREATE SCHEMA s1; CREATE TABLE t (id serial, b int)
+> ALTER TABLE t SET SCHEMA s1; ALTER SEQUENCE s1.t_id_seq OWNED BY s1.t.b; ALTER TABLE s1.t DROP id; DROP TABLE s1.t
