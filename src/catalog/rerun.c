@@ -171,7 +171,8 @@ static us_code judge_from(trial *t, size_t k, us_err *err)
 
 	for (size_t i = 0; rc == US_OK && i < k; i++)
 		rc = run_step(&first, MODE_FOLD, err);
-	if (rc == US_OK)
+	/* all of it in a transaction of its own, which is gone: nothing ran */
+	if (rc == US_OK && first.lasting > 0)
 		rc = run_again(t, run_outside(&first), first.lasting, k, err);
 	run_end(&first);
 	t->r->rerun[k] = rc == US_OK && !t->r->rerun_why[k];

@@ -71,6 +71,9 @@ static us_code control(run *r, const PgQuery__TransactionStmt *t, us_err *err)
 	case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
 	case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE:
 		return US_OK;
+	case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+		roll_back(r); /* it is not there yet, and may come at any time */
+		break;
 	default:
 		break;
 	}

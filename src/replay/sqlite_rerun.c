@@ -346,6 +346,16 @@ static us_code try_at(us_reading *r, trial *t, size_t k, us_err *err)
 	return t->why ? us_strdup(&r->rerun_why[k], t->why, err) : US_OK;
 }
 
+/* All of it in a transaction of its own, which is gone: nothing ran. */
+static bool nothing_stays(const lite_stages *stages, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		if (stages->steps[i].outcome == LITE_FAILED ||
+			stages->steps[i].outcome == LITE_REFUSED)
+			return false;
+	return k > 0 && stages->kept[k] == 0;
+}
+
 us_code lite_rerun(us_reading *r, us_arena *a, const lite_stages *stages,
 	const lite_past *past, const us_script *script, us_err *err)
 {
@@ -353,7 +363,9 @@ us_code lite_rerun(us_reading *r, us_arena *a, const lite_stages *stages,
 	us_code rc = US_OK;
 
 	for (size_t k = 0; rc == US_OK && k <= stages->n; k++) {
-		r->rerun[k] = false;
+		r->rerun[k] = nothing_stays(stages, k);
+		if (r->rerun[k])
+			continue;
 		if (r->prefixes.known && r->prefixes.member[k])
 			rc = try_at(r, &t, k, err);
 		else

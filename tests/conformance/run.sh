@@ -18,6 +18,7 @@ export ORACLE_HOME="${ORACLE_HOME:-$HOME/.cache/unstick-oracle}"
 export US_ORACLE="${US_ORACLE:-$here/../../../shared/oracle}"
 export US_CORPUS="${US_CORPUS:-$here/../../../shared/corpus}"
 export US_PROGRAM="$build/src/unstick"
+export US_WITH_CLUSTER="$build/tests/with_cluster"
 
 skip() { # WHY
 	echo "conformance: skipped: $1"
@@ -43,7 +44,7 @@ fi
 echo 0 1 0 >"$counts" # until the runner says otherwise
 status=0
 rm -f "$build/conformance.tap"
-"$build/tests/with_cluster" node --test \
+"$US_WITH_CLUSTER" node --test \
 	--test-reporter=spec --test-reporter-destination=stdout \
 	--test-reporter=tap --test-reporter-destination="$build/conformance.tap" \
 	"$@" || status=$?

@@ -50,10 +50,10 @@ class Postgres extends Database {
   /** As the native engine stores times. */
   time = (date) => date.toISOString();
 
-  static async create() {
+  static async create(url = process.env.US_TEST_PG) {
     const db = new Postgres();
     db.name = `conformance_${randomUUID().replaceAll("-", "")}`;
-    const server = new URL(process.env.US_TEST_PG);
+    const server = new URL(url);
     db.server = server.href;
     // adapter-pg sends times without a zone: they are true only where the server's is UTC.
     await db.#psql(db.server, `CREATE DATABASE ${db.name}; ALTER DATABASE ${db.name} SET timezone = 'UTC'`);
@@ -170,9 +170,9 @@ class Sqlite extends Database {
   }
 }
 
-/** Fresh and empty; the caller removes it. */
-export async function createDatabase(provider) {
-  return provider === "sqlite" ? Sqlite.create() : Postgres.create();
+/** Fresh and empty, on the tests' server or the one of this URL; the caller removes it. */
+export async function createDatabase(provider, url) {
+  return provider === "sqlite" ? Sqlite.create() : Postgres.create(url);
 }
 
 /** Why the tests on this provider can't run, or false. */

@@ -59,6 +59,23 @@ static size_t run_rest(const char *path, const us_script *s, size_t from)
 	return from;
 }
 
+/* Of the first k statements, how many outlive their session: none of a transaction
+ * that the script began and has not ended. */
+static size_t kept_of(const char *path, const us_script *s, size_t k)
+{
+	size_t kept = 0;
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	for (size_t i = 0; i < k; i++) {
+		(void)run_one(db, s, i);
+		if (sqlite3_get_autocommit(db))
+			kept = i + 1;
+	}
+	sqlite3_close(db);
+	return kept;
+}
+
 static void add_rows(us_str *out, sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *st = NULL;
@@ -199,6 +216,8 @@ static void run_from_top(
 	size_t n = us_script_len(s->script);
 	char *a, *b, *once;
 
+	copy_file(before, top);
+	k = kept_of(top, s->script, k);
 	copy_file(s->file, top);
 	copy_file(s->file, rest);
 	if (run_rest(rest, s->script, k) < n)
