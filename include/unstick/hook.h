@@ -65,8 +65,7 @@ typedef struct {
 	void *ctx; /* of both */
 	/* A policy hangs (see us_policy_overrun_fn): tells what has come of it so
 	 * far and ends the worker. */
-	void (*overrun)(
-		void *ctx, const us_hook_result *so_far, const us_err *why);
+	void (*overrun)(void *ctx, const us_hook_result *so_far, const us_err *why);
 	void *overrun_ctx;
 } us_hook;
 

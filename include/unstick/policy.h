@@ -60,9 +60,10 @@ const struct json_t *us_policies_trace(const us_policies *p);
 /* Loads every policy that is configured and tries its handlers on sample cases,
  * without a database. *out, the caller's, gets `policies` (each with its file,
  * handlers and settings) and `mistakes` (level: error, warning, note; file, line,
- * message). Not loading is a mistake here, no error. */
-US_MUST us_code us_policies_check(
-	struct json_t **out, const us_config *config, us_err *err);
+ * message). Not loading is a mistake here, no error. Of what is outside, only the
+ * overrun is used. */
+US_MUST us_code us_policies_check(struct json_t **out, const us_config *config,
+	const us_policy_outside *outside, us_err *err);
 
 /* The handlers' names, by kind; NULL past the last. The one for all kinds comes
  * last. */

@@ -110,6 +110,9 @@ US_MUST us_code session_load_policies(struct session *s, us_err *err);
 /* The same of another configuration, and without a database to ask. */
 US_MUST us_code session_load_policies_offline(
 	struct session *s, const us_config *config, us_err *err);
+/* us_policies_check() of the session's configuration. */
+US_MUST us_code session_check_policies(
+	struct session *s, json_t **found, us_err *err);
 /* Fills in the history again after something was written. */
 US_MUST us_code session_describe(struct session *s, us_err *err);
 /* Who holds Prisma's lock, into the document. */

@@ -97,7 +97,7 @@ static us_code check_policies(
 	us_code rc = add_mistakes(mistakes, s->config->file, in_yaml, err);
 
 	if (rc == US_OK)
-		rc = us_policies_check(&found, s->config, err);
+		rc = session_check_policies(s, &found, err);
 	if (rc == US_OK && json_array_extend(mistakes,
 				   json_object_get(found, "mistakes")) != 0)
 		rc = us_fail(err, US_E_NOMEM, "out of memory");

@@ -173,6 +173,13 @@ us_code session_load_policies_offline(
 	return us_policies_load(&s->policies, config, &outside, err);
 }
 
+us_code session_check_policies(struct session *s, json_t **found, us_err *err)
+{
+	us_policy_outside outside = { .overrun = end_process, .ctx = s };
+
+	return us_policies_check(found, s->config, &outside, err);
+}
+
 void session_close(struct session *s)
 {
 	us_policies_free(s->policies);

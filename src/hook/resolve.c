@@ -143,7 +143,8 @@ us_code resolve_cases(hook *h, resolution *out, us_err *err)
 	if (rc == US_OK)
 		rc = us_run_load_policies(&policies, h->run, &outside, err);
 	if (rc == US_OK)
-		rc = us_resolve(&a.cases, &status, h->run, policies, &progress, err);
+		rc = us_resolve(
+			&a.cases, &status, h->run, policies, &progress, err);
 	us_policies_free(policies);
 	kept = keep_cases(h, a.cases, rc == US_OK ? err : NULL);
 	if (rc == US_OK)

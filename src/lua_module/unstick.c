@@ -163,6 +163,7 @@ static int p_project(lua_State *L)
 {
 	const us_options options = { .config = luaL_optstring(L, 1, "unstick.yaml"),
 		.offline = true };
+	us_policy_outside outside = { .overrun = say_overrun };
 	us_err err = { .msg = "out of memory" };
 	struct asked *box = p_new_asked(L);
 	us_config *config = NULL;
@@ -170,8 +171,7 @@ static int p_project(lua_State *L)
 
 	if (rc == US_OK) {
 		box->allow_override = config->allow_override;
-		rc = us_policies_load(&box->policies, config, (us_policy_db){ 0 },
-			NULL, NULL, &err);
+		rc = us_policies_load(&box->policies, config, &outside, &err);
 	}
 	us_config_free(config);
 	if (rc != US_OK)

@@ -163,7 +163,9 @@ static void forget(void *ctx, const char *file, int line, const char *text)
 /* A file of helpers has no handlers, and a broken one says so when it is listed. */
 static bool is_policy(const us_checkup *c, const char *path)
 {
-	us_host_run run = { .limits = c->config->limits, .mistake = forget };
+	us_host_run run = { .limits = c->config->limits,
+		.watchdog = c->run.watchdog,
+		.mistake = forget };
 	us_policy_file file = { .path = (char *)(uintptr_t)path };
 	us_host *h = NULL;
 	bool found = false;
@@ -234,7 +236,8 @@ static us_code check_unlisted(us_checkup *c, us_err *err)
 
 /* ---- the whole ---- */
 
-us_code us_policies_check(json_t **out, const us_config *config, us_err *err)
+us_code us_policies_check(json_t **out, const us_config *config,
+	const us_policy_outside *outside, us_err *err)
 {
 	us_checkup c = {
 		.config = config,
@@ -253,6 +256,9 @@ us_code us_policies_check(json_t **out, const us_config *config, us_err *err)
 		"{s:o, s:o}", "policies", c.policies, "mistakes", c.mistakes);
 	if (!hosts || !*out)
 		rc = us_fail(err, US_E_NOMEM, "out of memory");
+	if (rc == US_OK && outside->overrun)
+		rc = us_watchdog_new(
+			&c.run.watchdog, outside->overrun, outside->ctx, err);
 	if (rc == US_OK)
 		rc = open_listed(&c, hosts, &n, err);
 	if (rc == US_OK)
@@ -264,6 +270,7 @@ us_code us_policies_check(json_t **out, const us_config *config, us_err *err)
 	for (size_t i = 0; i < n; i++)
 		us_host_free(hosts[i]);
 	free(hosts);
+	us_watchdog_free(c.run.watchdog);
 	if (rc != US_OK) {
 		json_decref(*out);
 		*out = NULL;

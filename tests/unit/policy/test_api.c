@@ -59,8 +59,7 @@ static json_t *offered(const scratch *s)
 			"  end\n"
 			"  tell('db', db)\n"
 			"end }",
-		.log = collect,
-		.log_ctx = found,
+		.outside = { .log = collect, .ctx = found },
 	};
 	us_verdict v = { 0 };
 	us_err err = { 0 };

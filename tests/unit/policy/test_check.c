@@ -34,7 +34,9 @@ static json_t *checked(const scratch *s, const char *const *texts, size_t listed
 	}
 	for (size_t i = 0; texts[i]; i++)
 		scratch_write(s, names[i], texts[i]);
-	assert_ok(us_policies_check(&report, &config, &err), &err);
+	assert_ok(us_policies_check(
+			  &report, &config, &(us_policy_outside){ 0 }, &err),
+		&err);
 	return report;
 }
 

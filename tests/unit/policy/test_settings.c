@@ -170,15 +170,15 @@ static void an_error_names_the_line_of_the_configuration(void **state)
 	us_err err = { 0 };
 
 	scratch_write(*state, path, DECLARED);
-	assert_int_equal(us_policies_load(&p, &config, (us_policy_db){ 0 }, NULL,
-				 NULL, &err),
+	assert_int_equal(
+		us_policies_load(&p, &config, &(us_policy_outside){ 0 }, &err),
 		US_E_CONFIG);
 	assert_ptr_equal(strstr(err.msg, "unstick.yaml:3: "), err.msg);
 	assert_non_null(strstr(err.msg, full));
 	f.with = json_pack("{s:s}", "tables", "a");
 	f.with_lines = json_pack("{s:i}", "tables", 5);
-	assert_int_equal(us_policies_load(&p, &config, (us_policy_db){ 0 }, NULL,
-				 NULL, &err),
+	assert_int_equal(
+		us_policies_load(&p, &config, &(us_policy_outside){ 0 }, &err),
 		US_E_CONFIG);
 	assert_ptr_equal(
 		strstr(err.msg, "unstick.yaml:5: setting `tables` of "), err.msg);

@@ -24,8 +24,7 @@ static char *traced(const scratch *s, const char *body)
 
 	assert_true(asprintf(&text, "return { %s }", body) > 0);
 	scratch_write(s, "policies/p.lua", text);
-	assert_ok(us_policies_load(
-			  &p, &config, (us_policy_db){ 0 }, NULL, NULL, &err),
+	assert_ok(us_policies_load(&p, &config, &(us_policy_outside){ 0 }, &err),
 		&err);
 	assert_ok(us_policies_decide(p, US_CASE_FAILURE, kase, &v, &err), &err);
 	trace = json_dumps(us_policies_trace(p), 0);
