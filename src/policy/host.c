@@ -71,8 +71,8 @@ static us_code failure(us_host *h, int status, us_err *err)
 	(void)us_fail(err, h->limit ? US_E_LIMIT : US_E_POLICY, "%s",
 		us_str_text(&clean));
 	us_str_fini(&clean);
-	if (h->limit == US_OUT_OF_MEMORY)
-		us_limits_describe(h, err);
+	if (h->limit == US_OUT_OF_MEMORY || status == LUA_OK)
+		us_limits_describe(h, err); /* nothing was raised that says more */
 	return err->code;
 }
 

@@ -158,9 +158,11 @@ us_code us_limits_begin(us_host *h, us_err *err)
 	return rc;
 }
 
+/* What passed a limit after the hook's last look has passed it all the same. */
 void us_limits_end(us_host *h)
 {
 	us_watchdog_disarm(h->run->watchdog);
+	h->limit = passed(h);
 	lua_sethook(h->L, NULL, 0, 0);
 }
 

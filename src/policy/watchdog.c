@@ -56,7 +56,7 @@ static void tell(us_watchdog *d)
 	} else {
 		us_str_add(&text, "while it was loaded");
 	}
-	us_str_add(&text, ", in a function that can't be interrupted");
+	us_str_add(&text, ", in a function that nothing interrupts");
 	(void)us_fail(&why, US_E_LIMIT, "%s",
 		text.failed ? "a policy ran past its time" : us_str_text(&text));
 	us_str_fini(&text);
