@@ -13,6 +13,15 @@
  * with its reason in r->why, not an error. */
 US_MUST us_code us_catalog_read(us_reading *r, const us_stuck *c, us_err *err);
 
+/* Whether a text from outside (a policy's) does nothing but ask: it is one SELECT,
+ * VALUES, TABLE, SHOW or EXPLAIN without ANALYZE, locks and makes nothing, and
+ * calls no function whose name, without its schema, is denied. Operators and casts
+ * may call functions by other names; those that come with PostgreSQL are harmless.
+ * US_E_POLICY says what it is that is refused. For a session with
+ * standard_conforming_strings. */
+US_MUST us_code us_catalog_question(const char *sql, size_t len,
+	bool (*denied)(const char *function), us_err *err);
+
 /* A relation as a script names it. */
 typedef struct {
 	const char *schema; /* NULL: as the search path finds it */

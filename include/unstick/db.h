@@ -88,6 +88,15 @@ typedef struct {
  */
 typedef enum { US_DB_IDLE, US_DB_OPEN, US_DB_FAILED } us_db_transaction;
 
+/* What a statement that somebody else wrote may take, and do. */
+typedef struct {
+	int64_t ms;
+	size_t bytes; /* of a row: more is not even fetched */
+	/* Functions it must not call, by name. SQLite asks for each; PostgreSQL
+	 * doesn't tell, there us_catalog_question() says it beforehand. */
+	bool (*denied)(const char *function);
+} us_db_terms;
+
 /* Asked some ten times a second while a script runs; true: it is cancelled. */
 typedef bool us_db_stop_fn(void *ctx);
 
@@ -132,6 +141,15 @@ typedef struct {
 	 * error an open transaction waits for rollback; a commit of it is reported
 	 * as an error. rollback without a transaction is none. */
 	us_code (*run)(us_db *db, us_stmt *stmts, size_t n, us_err *err);
+
+	/* Runs one statement that somebody else wrote, on a handle that can't write
+	 * and has no transaction open: in a transaction of its own, which is over
+	 * afterwards whatever comes. Rows are given as they arrive: a callback that
+	 * fails ends the statement, and so does the end of its time. Values look
+	 * the same on every server (UTC, ISO dates, hex bytes). SQLite runs only
+	 * what reads. *over: the handle is of no more use, close it. */
+	us_code (*ask)(us_db *db, us_stmt *question, const us_db_terms *terms,
+		bool *over, us_err *err);
 
 	/* Runs a text of any number of statements as one message, as Prisma's
 	 * native engine does; only on a WRITE handle, rows are not wanted. `stop`

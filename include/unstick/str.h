@@ -48,7 +48,8 @@ void us_strs_fini(us_strs *l);
 size_t us_edit_distance(const char *a, const char *b);
 
 /* The entry of `names` nearest to `text`, if near enough to be a slip of the
- * keyboard; NULL otherwise. Borrowed from names. */
+ * keyboard (and no longer than one: 256 bytes); NULL otherwise. Borrowed from
+ * names. */
 const char *us_nearest(const char *text, const char *const *names, size_t n);
 
 #endif

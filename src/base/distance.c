@@ -4,6 +4,9 @@
 
 #include "unstick/str.h"
 
+#define SLIP_MAX                                                                   \
+	256 /* bytes; what is longer is no slip, and takes long to compare */
+
 static size_t min3(size_t a, size_t b, size_t c)
 {
 	size_t m = a < b ? a : b;
@@ -50,6 +53,8 @@ const char *us_nearest(const char *text, const char *const *names, size_t n)
 	size_t limit = 1 + strlen(text) / 4;
 	const char *best = NULL;
 
+	if (strlen(text) > SLIP_MAX)
+		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		size_t d = us_edit_distance(text, names[i]);
 

@@ -187,6 +187,7 @@ const us_db_ops us_db_postgres = {
 	.close = pg_close,
 	.info = pg_info,
 	.run = pg_run,
+	.ask = pg_answer,
 	.script = pg_script,
 	.begin_read = PG_BEGIN_READ,
 	.begin_write = PG_BEGIN_WRITE,

@@ -7,10 +7,11 @@
 
 /* The PostgreSQL driver's own insides, by file: connecting (postgres_connect.c),
  * what a batch sends (postgres_queue.c), sending and collecting it
- * (postgres_run.c), whole scripts (postgres_script.c), waiting that somebody may
- * end (postgres_wait.c), looking at other sessions (postgres_sessions.c), why there
- * is no connection (postgres_absence.c), the turn (postgres_turn.c), the rest and
- * the table (postgres.c). */
+ * (postgres_run.c), what strangers ask (postgres_ask.c), whole scripts
+ * (postgres_script.c), waiting that somebody may end (postgres_wait.c), looking at
+ * other sessions (postgres_sessions.c), why there is no connection
+ * (postgres_absence.c), the turn (postgres_turn.c), the rest and the table
+ * (postgres.c). */
 typedef struct {
 	us_db base;
 	PGconn *conn;
@@ -47,6 +48,12 @@ us_code pg_queue_build(
 	pg_queue *out, const pg_db *db, us_stmt *stmts, size_t n, us_err *err);
 
 us_code pg_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
+us_code pg_answer(us_db *base, us_stmt *question, const us_db_terms *terms,
+	bool *over, us_err *err);
+/* False: the connection is lost. */
+bool pg_send(PGconn *conn, const pg_queue *q);
+/* Gives a result's rows to whoever asked for them. */
+us_code pg_take_result(PGresult *res, const pg_item *item, us_err *err);
 
 us_code pg_script(us_db *base, const char *sql, us_db_stop_fn *stop, void *ctx,
 	us_db_transaction *after, us_err *err);

@@ -15,8 +15,7 @@ enum {
 	OID_INT4 = 23,
 	OID_OID = 26,
 	OID_FLOAT4 = 700,
-	OID_FLOAT8 = 701,
-	OID_NUMERIC = 1700
+	OID_FLOAT8 = 701
 };
 
 /* A batch under way; the first failure is the one that is told. */
@@ -26,6 +25,7 @@ typedef struct {
 	us_err *err;
 } run;
 
+/* numeric stays text: no other type holds it exactly. */
 static us_value_type type_of(Oid oid)
 {
 	switch (oid) {
@@ -36,7 +36,6 @@ static us_value_type type_of(Oid oid)
 		return US_V_INTEGER;
 	case OID_FLOAT4:
 	case OID_FLOAT8:
-	case OID_NUMERIC:
 		return US_V_REAL;
 	case OID_BOOL:
 		return US_V_BOOLEAN;
@@ -165,25 +164,21 @@ static us_code take_success(PGresult *res, const pg_item *item, us_err *err)
 	return item->asked->fn ? give_rows(res, item->asked, err) : US_OK;
 }
 
-static void take_result(run *r, PGresult *res, const pg_item *item)
+us_code pg_take_result(PGresult *res, const pg_item *item, us_err *err)
 {
-	if (r->rc != US_OK)
-		return; /* only drained */
 	switch (PQresultStatus(res)) {
 	case PGRES_TUPLES_OK:
+	case PGRES_SINGLE_TUPLE:
 	case PGRES_COMMAND_OK:
 	case PGRES_EMPTY_QUERY:
-		r->rc = take_success(res, item, r->err);
-		break;
+		return take_success(res, item, err);
 	case PGRES_COPY_IN:
 	case PGRES_COPY_OUT:
 	case PGRES_COPY_BOTH:
-		r->rc = us_fail(
-			r->err, US_E_DB, "COPY to or from the client: not here");
-		break;
+		return us_fail(
+			err, US_E_DB, "COPY to or from the client: not here");
 	default:
-		r->rc = pg_fail_result(res, r->err);
-		break;
+		return pg_fail_result(res, err);
 	}
 }
 
@@ -213,7 +208,8 @@ static bool take_results(run *r, const pg_item *item)
 		(res = PQgetResult(r->db->conn))) {
 		bool copy = pg_is_copy(res);
 
-		take_result(r, res, item);
+		if (r->rc == US_OK) /* else only drained */
+			r->rc = pg_take_result(res, item, r->err);
 		PQclear(res);
 		if (copy) {
 			pg_hang_up(r->db);
@@ -232,7 +228,7 @@ static bool take_sync(PGconn *conn)
 	return synced && PQexitPipelineMode(conn) == 1;
 }
 
-static bool send_all(PGconn *conn, const pg_queue *q)
+bool pg_send(PGconn *conn, const pg_queue *q)
 {
 	bool sent = PQenterPipelineMode(conn) == 1;
 
@@ -250,7 +246,7 @@ static us_code run_queue(pg_db *db, const pg_queue *q, us_err *err)
 	run r = { .db = db, .err = err };
 	bool alive = true;
 
-	if (!send_all(db->conn, q))
+	if (!pg_send(db->conn, q))
 		return pg_lost(db, err);
 	for (size_t i = 0; alive && i < q->len; i++)
 		alive = take_results(&r, &q->items[i]);

@@ -208,6 +208,7 @@ const us_db_ops us_db_sqlite = {
 	.close = lite_close,
 	.info = lite_info,
 	.run = lite_run,
+	.ask = lite_answer,
 	.script = lite_script,
 	.begin_read = "BEGIN",
 	.begin_write = "BEGIN EXCLUSIVE",

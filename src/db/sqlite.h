@@ -7,8 +7,8 @@
 
 /* The SQLite driver's own insides, by file: statements (sqlite_run.c), the file's
  * lock and who else has it (sqlite_lock.c), reading while it is had
- * (sqlite_reader.c), the turn (sqlite_turn.c), opening, errors and the table
- * (sqlite.c). */
+ * (sqlite_reader.c), what strangers ask (sqlite_ask.c), the turn (sqlite_turn.c),
+ * opening, errors and the table (sqlite.c). */
 typedef struct {
 	us_db base;
 	sqlite3 *file;
@@ -27,8 +27,18 @@ us_code lite_fail(const lite_db *db, us_err *err);
 
 us_code lite_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
 
+/* One statement, which must not be able to write. */
+us_code lite_run_reading(lite_db *db, us_stmt *stmt, us_err *err);
+
 us_code lite_script(us_db *base, const char *sql, us_db_stop_fn *stop, void *ctx,
 	us_db_transaction *after, us_err *err);
+
+/* For a handle that can't write, or has been made unable to. The authorizer is
+ * afterwards none. */
+us_code lite_answer_on(
+	lite_db *db, us_stmt *question, const us_db_terms *terms, us_err *err);
+us_code lite_answer(us_db *base, us_stmt *question, const us_db_terms *terms,
+	bool *over, us_err *err);
 
 us_code lite_reader_open(us_db **out, us_db *const *owner, us_err *err);
 /* An authorizer that keeps other files out. */

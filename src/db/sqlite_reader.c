@@ -33,32 +33,57 @@ static bool owner_is_free(const lite_reader *reader, const lite_db *db)
 	return !db->file || sqlite3_get_autocommit(db->file) || reader->open;
 }
 
-static us_code reader_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
+static us_code begin(lite_reader *reader, us_err *err)
 {
-	static const char on[] = "PRAGMA query_only=1",
-			  off[] = "PRAGMA query_only=0";
-	lite_reader *reader = (lite_reader *)base;
-	lite_db *db = owner_of(base);
-	us_err why = { 0 };
-	us_code rc, writable;
+	lite_db *db = owner_of(&reader->base);
 
 	if (!owner_is_free(reader, db))
 		return us_fail(err, US_E_DB,
 			"%s: not while a transaction of our own is open", db->path);
-	rc = us_db_exec(&db->base, on, err);
-	if (rc != US_OK)
-		return rc;
-	sqlite3_set_authorizer(db->file, deny, NULL);
-	rc = lite_run(&db->base, stmts, n, err);
+	return us_db_exec(&db->base, "PRAGMA query_only=1", err);
+}
+
+/* rc is what came of it so far. */
+static us_code end(lite_reader *reader, us_code rc, us_err *err)
+{
+	lite_db *db = owner_of(&reader->base);
+	us_err why = { 0 };
+	us_code writable;
+
 	sqlite3_set_authorizer(db->file, NULL, NULL);
 	reader->open = !sqlite3_get_autocommit(db->file);
-	writable = us_db_exec(&db->base, off, &why);
+	writable = us_db_exec(&db->base, "PRAGMA query_only=0", &why);
 	if (rc == US_OK && writable != US_OK) {
 		rc = writable;
 		if (err)
 			*err = why;
 	}
 	return rc;
+}
+
+static us_code reader_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
+{
+	lite_reader *reader = (lite_reader *)base;
+	lite_db *db = owner_of(base);
+	us_code rc = begin(reader, err);
+
+	if (rc != US_OK)
+		return rc;
+	sqlite3_set_authorizer(db->file, deny, NULL);
+	return end(reader, lite_run(&db->base, stmts, n, err), err);
+}
+
+static us_code reader_answer(us_db *base, us_stmt *question,
+	const us_db_terms *terms, bool *over, us_err *err)
+{
+	lite_reader *reader = (lite_reader *)base;
+	us_code rc = begin(reader, err);
+
+	*over = false;
+	if (rc != US_OK)
+		return rc;
+	return end(
+		reader, lite_answer_on(owner_of(base), question, terms, err), err);
 }
 
 static void reader_close(us_db *base)
@@ -138,6 +163,7 @@ static const us_db_ops reader_ops = {
 	.close = reader_close,
 	.info = reader_info,
 	.run = reader_run,
+	.ask = reader_answer,
 	.script = lite_script,
 	.begin_read = "BEGIN",
 	.begin_write = "BEGIN", /* and nothing can be written in it */

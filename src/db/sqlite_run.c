@@ -138,6 +138,26 @@ static us_code step_all(lite_db *db, sqlite3_stmt *st, us_stmt *stmt, us_err *er
 	return rc;
 }
 
+us_code lite_run_reading(lite_db *db, us_stmt *stmt, us_err *err)
+{
+	sqlite3_stmt *st;
+	us_code rc = prepare(&st, db, stmt->sql, err);
+
+	stmt->affected = 0;
+	if (rc != US_OK)
+		return rc;
+	if (!st)
+		return us_fail(err, US_E_DB, "there is no statement");
+	if (sqlite3_stmt_readonly(st))
+		rc = bind(db, st, stmt, err);
+	else
+		rc = us_fail(err, US_E_DB, "it does more than read");
+	if (rc == US_OK)
+		rc = step_all(db, st, stmt, err);
+	sqlite3_finalize(st); /* repeats the error that was reported already */
+	return rc;
+}
+
 static us_code run_one(lite_db *db, us_stmt *stmt, us_err *err)
 {
 	sqlite3_int64 before = sqlite3_total_changes64(db->file);

@@ -8,9 +8,11 @@
 #include "shape.h"
 
 #define VALUE "unstick.Value"
-/* User values: what was read before, so that it is the same again; and, while reads
- * are traced, where in the case it is. */
+/* User values: the values in it that are in use, so that they are the same again;
+ * and, while reads are traced, where in the case it is. */
 enum { CACHE = 1, PATH = 2 };
+
+static const char weak; /* registry key: the metatable of caches */
 
 static int p_unknown_field(
 	lua_State *L, const struct us_shape *shape, const char *name)
@@ -42,6 +44,24 @@ static const struct value *p_value(lua_State *L, int arg)
 	return v;
 }
 
+/* Logs, and scripts with their statements, can be larger than a policy's memory. */
+static void p_push_text(lua_State *L, const json_t *json)
+{
+	const char *text = json_string_value(json);
+	size_t n = json_string_length(json), end = US_VALUE_TEXT_MAX;
+
+	if (n <= US_VALUE_TEXT_MAX) {
+		lua_pushlstring(L, text, n);
+		return;
+	}
+	while (end > 0 && ((unsigned char)text[end] & 0xC0U) == 0x80U)
+		end--;
+	lua_pushlstring(L, text, end);
+	lua_pushfstring(
+		L, " [cut after %I of %I bytes]", (LUAI_UACINT)end, (LUAI_UACINT)n);
+	lua_concat(L, 2);
+}
+
 void p_push_json(lua_State *L, const json_t *json, const struct us_shape *shape,
 	unsigned long call)
 {
@@ -62,8 +82,7 @@ void p_push_json(lua_State *L, const json_t *json, const struct us_shape *shape,
 		lua_pushnumber(L, json_real_value(json));
 		return;
 	case JSON_STRING:
-		lua_pushlstring(
-			L, json_string_value(json), json_string_length(json));
+		p_push_text(L, json);
 		return;
 	case JSON_ARRAY:
 	case JSON_OBJECT:
@@ -190,10 +209,22 @@ static void p_push_member(lua_State *L, const struct value *v)
 		p_push_json(L, member, field ? field->shape : NULL, v->call);
 }
 
-/* Numbers and the like are cheaper to convert than to look up. */
-static bool worth_keeping(int type)
+/* Keeps what is on top of the stack (value key cache|nil member) for as long as
+ * somebody else does: ten thousand statements that were looked at once are garbage
+ * like any other. */
+static void p_keep(lua_State *L)
 {
-	return type == LUA_TUSERDATA || type == LUA_TSTRING;
+	if (lua_isnil(L, 3)) {
+		lua_newtable(L);
+		lua_rawgetp(L, LUA_REGISTRYINDEX, &weak);
+		lua_setmetatable(L, -2);
+		lua_pushvalue(L, -1);
+		lua_setiuservalue(L, 1, CACHE);
+		lua_replace(L, 3);
+	}
+	lua_pushvalue(L, 2);
+	lua_pushvalue(L, -2);
+	lua_rawset(L, 3);
 }
 
 static int p_index(lua_State *L)
@@ -211,17 +242,8 @@ static int p_index(lua_State *L)
 	else
 		p_push_member(L, v);
 	p_note_member(L, v);
-	if (!worth_keeping(lua_type(L, -1)))
-		return 1; /* value key cache|nil result */
-	if (lua_isnil(L, 3)) {
-		lua_newtable(L);
-		lua_pushvalue(L, -1);
-		lua_setiuservalue(L, 1, CACHE);
-		lua_replace(L, 3);
-	}
-	lua_pushvalue(L, 2);
-	lua_pushvalue(L, -2);
-	lua_rawset(L, 3);
+	if (lua_isuserdata(L, -1))
+		p_keep(L);
 	return 1;
 }
 
@@ -242,6 +264,18 @@ static int p_newindex(lua_State *L)
 		luaL_tolstring(L, 2, NULL));
 }
 
+static void p_push_case(lua_State *L, const struct value *v)
+{
+	const json_t *name = json_object_get(v->json, "name");
+
+	lua_pushliteral(L, "case ");
+	if (json_is_string(name))
+		p_push_text(L, name);
+	else
+		lua_pushliteral(L, "without a name");
+	lua_concat(L, 2);
+}
+
 static int p_tostring(lua_State *L)
 {
 	const struct value *v = luaL_checkudata(L, 1, VALUE);
@@ -249,8 +283,7 @@ static int p_tostring(lua_State *L)
 	if (v->call != US_CALL_FOREVER && v->call != us_host_of(L)->call)
 		lua_pushliteral(L, "a value that is over");
 	else if (v->shape == &us_case_shape)
-		lua_pushfstring(L, "case %s",
-			json_string_value(json_object_get(v->json, "name")));
+		p_push_case(L, v);
 	else if (json_is_array(v->json))
 		lua_pushfstring(L, "list of %d", (int)json_array_size(v->json));
 	else
@@ -348,4 +381,8 @@ void p_case_open(lua_State *L)
 	lua_pushboolean(L, 0);
 	lua_setfield(L, -2, "__metatable");
 	lua_pop(L, 1);
+	lua_createtable(L, 0, 1);
+	lua_pushliteral(L, "v");
+	lua_setfield(L, -2, "__mode");
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &weak);
 }

@@ -151,30 +151,18 @@ static bool is_postgresql(const us_db *db)
 	return strcmp(us_db_about(db).provider, "postgresql") == 0;
 }
 
-static us_code send(us_host *h, const us_stmt *query, us_err *err)
+static us_code send(us_host *h, us_stmt *query, us_err *err)
 {
 	us_db *db = h->run->conn;
-	us_stmt stmts[4] = { { .sql = db->ops->begin_read } };
-	int64_t left = us_limits_left_ms(h);
-	char timeout[64];
-	size_t n = 1;
-	us_code rc;
+	const us_db_terms terms = {
+		.ms = us_limits_left_ms(h),
+		.bytes = BYTES_MAX,
+		.denied = us_sql_denied,
+	};
+	bool over = false;
+	us_code rc = db->ops->ask(db, query, &terms, &over, err);
 
-	if (is_postgresql(db)) {
-		snprintf(timeout, sizeof(timeout),
-			"set local statement_timeout = %d",
-			left < INT32_MAX ? (int)left : INT32_MAX);
-		stmts[n++].sql = timeout;
-	}
-	stmts[n++] = *query;
-	stmts[n++].sql = db->ops->rollback;
-	rc = us_db_run(db, stmts, n, err);
-	if (rc == US_OK)
-		return rc;
-	/* After a failed batch the transaction may still be open. A connection that
-	 * can't even end it is of no more use. */
-	if (us_db_exec(db, db->ops->rollback, NULL) != US_OK &&
-		rc == US_E_CONNECT) {
+	if (over) { /* the next query opens another */
 		us_db_close(db);
 		h->run->conn = NULL;
 	}

@@ -7,16 +7,18 @@
 #include "unstick/str.h"
 
 #define DEPTH_MAX 32 /* a table that contains itself ends here */
-#define NODES_MAX                                                                  \
-	100000 /* and so does one that contains another again and again            \
-		*/
+/* A few tables in each other, each twice, are 2^32 values: what they would cost is
+ * not within any budget of Lua's. */
+#define BYTES_MAX (16UL * 1024 * 1024)
+#define VALUE_BYTES 64 /* about what one takes besides its text */
 
 /* What is being converted. */
 struct conversion {
 	lua_State *L;
 	const void *null; /* the light userdata that stands for null */
 	us_err *err;
-	int depth, nodes;
+	int depth;
+	size_t bytes; /* so far */
 };
 
 static json_t *convert(
@@ -27,6 +29,17 @@ static json_t *give_up(struct conversion *c, json_t *half, const char *why)
 	json_decref(half);
 	(void)us_fail(c->err, US_E_POLICY, "%s", why);
 	return NULL;
+}
+
+/* False: it is too much. */
+static bool count(struct conversion *c, size_t text)
+{
+	c->bytes += VALUE_BYTES + text;
+	if (c->bytes <= BYTES_MAX)
+		return true;
+	(void)us_fail(
+		c->err, US_E_POLICY, "more than %lu bytes of data", BYTES_MAX);
+	return false;
 }
 
 static json_t *convert_list(struct conversion *c, int idx, const us_shape *shape)
@@ -84,7 +97,7 @@ static bool add_member(struct conversion *c, json_t *object, const us_shape *sha
 		return false;
 	}
 	name = lua_tostring(c->L, -2);
-	if (!is_known(c, shape, name))
+	if (!is_known(c, shape, name) || !count(c, lua_rawlen(c->L, -2)))
 		return false;
 	field = us_shape_find(shape, name);
 	value = convert(c, lua_gettop(c->L), field ? field->shape : NULL,
@@ -141,8 +154,8 @@ static json_t *convert(
 	const char *text;
 	size_t len;
 
-	if (++c->nodes > NODES_MAX)
-		return give_up(c, NULL, "too many values");
+	if (!count(c, lua_isstring(c->L, idx) ? lua_rawlen(c->L, idx) : 0))
+		return NULL;
 	switch (lua_type(c->L, idx)) {
 	case LUA_TBOOLEAN:
 		return json_boolean(lua_toboolean(c->L, idx));
@@ -173,7 +186,7 @@ static json_t *convert(
 json_t *us_json_from_lua(lua_State *L, int idx, const us_shape *shape,
 	const json_t *like, const void *null, us_err *err)
 {
-	struct conversion c = { L, null, err, 0, 0 };
+	struct conversion c = { .L = L, .null = null, .err = err };
 
 	return convert_table(&c, lua_absindex(L, idx), shape, like);
 }

@@ -14,8 +14,13 @@
 
 static void keep_trace(us_host *h, const char *trace)
 {
+	us_str text = { 0 };
+
 	free(h->trace);
-	h->trace = strdup(trace); /* without memory it is just not shown */
+	h->trace = NULL;
+	us_policy_text(&text, trace, strlen(trace), US_POLICY_TRACE_MAX);
+	/* without memory it is just not shown */
+	(void)!us_str_take(&text, &h->trace, NULL, NULL);
 }
 
 /* Where in the policy's own file the error came from; 0 if it wasn't there. */

@@ -130,8 +130,10 @@ int p_pcall(lua_State *L);
 int p_xpcall(lua_State *L);
 
 /* bounded.c: take Lua's own as their upvalue */
+int p_bounded_format(lua_State *L);
 int p_bounded_rep(lua_State *L);
 int p_bounded_move(lua_State *L);
+int p_bounded_tostring(lua_State *L);
 
 /* sandbox.c */
 void p_sandbox_open(lua_State *L);
@@ -145,6 +147,8 @@ int p_require(lua_State *L);
 
 /* case.c */
 void p_case_open(lua_State *L);
+/* A text of the case that is longer reaches Lua cut, and says so at its end. */
+#define US_VALUE_TEXT_MAX (64UL * 1024)
 /* shape NULL: any names are fine; call: the value's life, see us_host.call. */
 void p_push_json(lua_State *L, const json_t *json, const struct us_shape *shape,
 	unsigned long call);
@@ -178,15 +182,21 @@ void p_log_open(lua_State *L);
 void p_db_open(lua_State *L);
 void p_push_db(lua_State *L);
 
+/* read.c: a policy's or a module's file; US_E_POLICY names it. */
+US_MUST us_code us_policy_read(
+	char **out, size_t *len, const char *path, us_err *err);
+
 /* text.c: what policies say is shown on terminals and in JSON. Appends it as valid
  * UTF-8 without control characters, at most max bytes, cut with an ellipsis. */
 void us_policy_text(us_str *out, const char *bytes, size_t n, size_t max);
 #define US_POLICY_TEXT_MAX 2000
+#define US_POLICY_TRACE_MAX 8000 /* of a traceback, whose names are a policy's */
 
 /* sql.c: is this a statement that db:query sends? What it refuses is in
- * docs/policies.md. */
+ * docs/policies.md. On SQLite only running it tells, given us_sql_denied. */
 US_MUST us_code us_sql_check(
 	const char *sql, size_t len, bool postgresql, us_err *err);
+bool us_sql_denied(const char *function);
 
 /* check.c */
 typedef struct us_checkup us_checkup;

@@ -7,7 +7,6 @@
 #include "unstick/auto.h"
 #include "unstick/file.h"
 
-#define FILE_MAX (1024UL * 1024)
 #define BUILTIN "builtin:"
 
 struct us_policies {
@@ -76,15 +75,9 @@ us_code us_host_open(us_host **out, const us_config *config,
 	*out = NULL;
 	if (strncmp(f->path, BUILTIN, strlen(BUILTIN)) == 0)
 		return open_named(out, run, f, err);
-	rc = us_file_read(&text, &len, f->path, FILE_MAX, err);
-	if (rc == US_E_NOMEM)
-		return rc;
-	if (rc != US_OK) {
-		if (err)
-			err->code = US_E_POLICY;
-		return US_E_POLICY;
-	}
-	rc = us_path_parent(&folder, f->path, err);
+	rc = us_policy_read(&text, &len, f->path, err);
+	if (rc == US_OK)
+		rc = us_path_parent(&folder, f->path, err);
 	if (rc != US_OK)
 		return rc;
 	return us_host_new(out,

@@ -9,8 +9,6 @@
 #include "unstick/auto.h"
 #include "unstick/file.h"
 
-#define FILE_MAX (1024UL * 1024)
-
 static const char loaded; /* registry key: module name -> what it returned */
 
 /* "a.b_c": words joined by single dots, so that no name leads upwards. */
@@ -58,12 +56,12 @@ static us_code read_module(
 	US_AUTO(auto_str) char *real = realpath(path, NULL);
 
 	*out = NULL;
-	if (!real || !real_folder || !us_file_exists(real))
+	if (!real || !real_folder)
 		return us_fail(err, US_E_POLICY, "there is no file %s", path);
 	if (!is_below(real, real_folder))
 		return us_fail(err, US_E_POLICY,
 			"%s leads out of the policy's folder", path);
-	return us_file_read(out, len, real, FILE_MAX, err);
+	return us_policy_read(out, len, real, err);
 }
 
 /* Pushes the module's chunk or an error message. Never raises, so that it can own

@@ -9,6 +9,8 @@
 #include "host.h"
 #include "unstick/auto.h"
 
+#define NAME_MAX_LIKELY 64 /* what is longer is no slip of the keyboard */
+
 /* ---- frozen tables ---- */
 
 /* The nearest of the names in the table at idx, or NULL; borrowed from the table.
@@ -43,7 +45,9 @@ static int p_frozen_index(lua_State *L)
 		return 1;
 	name = lua_tostring(L, 2);
 	us_host_of(L)->slip = true;
-	nearest = p_nearest_key(L, lua_upvalueindex(1), name);
+	nearest = strlen(name) > NAME_MAX_LIKELY
+			  ? NULL
+			  : p_nearest_key(L, lua_upvalueindex(1), name);
 	if (nearest)
 		return luaL_error(L, "%s has no '%s'; did you mean '%s'?", what,
 			name, nearest);
@@ -102,13 +106,14 @@ void p_freeze(lua_State *L, const char *what, us_missing missing)
 /* ---- the library ---- */
 
 static const char *const base[] = { "assert", "error", "ipairs", "pairs", "select",
-	"tonumber", "tostring", "type" };
+	"tonumber", "type" };
 
 /* In place of Lua's own, for the reasons given where they are defined. */
 static const luaL_Reg own[] = {
 	{ "next", p_next },
 	{ "pcall", p_pcall },
 	{ "require", p_require },
+	{ "tostring", p_bounded_tostring },
 	{ "xpcall", p_xpcall },
 };
 
@@ -118,17 +123,18 @@ static const struct {
 	const char *name;
 	lua_CFunction open;
 	const char *without[12];
-	luaL_Reg bounded;
+	luaL_Reg bounded[3];
 } libraries[] = {
-	{ LUA_STRLIBNAME, luaopen_string, { "dump" }, { "rep", p_bounded_rep } },
-	{ LUA_TABLIBNAME, luaopen_table, { NULL }, { "move", p_bounded_move } },
+	{ LUA_STRLIBNAME, luaopen_string, { "dump" },
+		{ { "format", p_bounded_format }, { "rep", p_bounded_rep } } },
+	{ LUA_TABLIBNAME, luaopen_table, { NULL }, { { "move", p_bounded_move } } },
 	/* Besides, what only a Lua that was built with LUA_COMPAT_MATHLIB has:
 	 * policies find the same everywhere. */
 	{ LUA_MATHLIBNAME, luaopen_math,
 		{ "random", "randomseed", "atan2", "cosh", "sinh", "tanh", "pow",
 			"frexp", "ldexp", "log10" },
-		{ NULL, NULL } },
-	{ LUA_UTF8LIBNAME, luaopen_utf8, { NULL }, { NULL, NULL } },
+		{ { 0 } } },
+	{ LUA_UTF8LIBNAME, luaopen_utf8, { NULL }, { { 0 } } },
 };
 
 static void p_add_library(lua_State *L, int globals, size_t i)
@@ -138,10 +144,10 @@ static void p_add_library(lua_State *L, int globals, size_t i)
 		lua_pushnil(L);
 		lua_setfield(L, -2, *name);
 	}
-	if (libraries[i].bounded.func) {
-		lua_getfield(L, -1, libraries[i].bounded.name);
-		lua_pushcclosure(L, libraries[i].bounded.func, 1);
-		lua_setfield(L, -2, libraries[i].bounded.name);
+	for (const luaL_Reg *b = libraries[i].bounded; b->func; b++) {
+		lua_getfield(L, -1, b->name);
+		lua_pushcclosure(L, b->func, 1);
+		lua_setfield(L, -2, b->name);
 	}
 	p_freeze(L, libraries[i].name, US_MISSING_IS_NIL);
 	lua_setfield(L, globals, libraries[i].name);

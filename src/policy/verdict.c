@@ -8,7 +8,8 @@
 #include "host.h"
 #include "unstick/auto.h"
 
-#define TO_MAX 255 /* migration_name VARCHAR(255): Prisma's own table */
+#define SHOWN_MAX 1000 /* bytes of what was answered instead, in a message */
+#define TO_MAX 255     /* migration_name VARCHAR(255): Prisma's own table */
 
 /* ---- constructors ---- */
 
@@ -187,6 +188,9 @@ static const char *p_shown(lua_State *L, int index)
 	case LUA_TNONE:
 		return "nothing";
 	case LUA_TSTRING:
+		if (lua_rawlen(L, index) > SHOWN_MAX)
+			return lua_pushfstring(L, "a text of %I bytes",
+				(LUAI_UACINT)lua_rawlen(L, index));
 		return lua_pushfstring(L, "'%s'", lua_tostring(L, index));
 	case LUA_TNUMBER:
 	case LUA_TBOOLEAN:

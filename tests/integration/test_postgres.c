@@ -47,7 +47,7 @@ static us_code check_cells(const us_row *row, void *ctx, us_err *err)
 static void cells_come_with_names_lengths_and_types(void **state)
 {
 	static us_value_type want[] = { US_V_INTEGER, US_V_INTEGER, US_V_INTEGER,
-		US_V_INTEGER, US_V_REAL, US_V_REAL, US_V_BOOLEAN, US_V_TEXT,
+		US_V_INTEGER, US_V_REAL, US_V_TEXT, US_V_BOOLEAN, US_V_TEXT,
 		US_V_TEXT, US_V_NULL };
 	static const char sql[] = "SELECT 1::int2 AS small, 2, 3::int8, 4::oid,"
 				  " 1.5::float8, 2.50::numeric, true, 'x'::name,"

@@ -111,18 +111,6 @@ static void the_connection_is_opened_when_first_used(void **state)
 	query(state, "for i = 1, 5 do db:query('select 1') end", NULL, 1);
 }
 
-static void nothing_can_be_written(void **state)
-{
-	query(state, "db:query('delete from u')", "only select", 1);
-	query(state, "db:query('select 1; delete from u')", "one statement", 1);
-	query(state, "db:query('with x as (select 1) delete from u')",
-		"db:query: ", 1);
-	query(state,
-		"db:query('explain delete from u') "
-		"assert(#db:query('select * from u') == 2)",
-		NULL, 1);
-}
-
 /* As in resolve: the run's handle has the whole file. */
 static us_code open_reader(us_db **out, void *ctx, us_err *err)
 {
@@ -240,7 +228,6 @@ int main(void)
 		cmocka_unit_test(rows_come_typed_by_column_name),
 		cmocka_unit_test(values_go_as_parameters),
 		cmocka_unit_test(the_connection_is_opened_when_first_used),
-		cmocka_unit_test(nothing_can_be_written),
 		cmocka_unit_test(a_file_that_is_locked_by_the_run_can_be_asked),
 		cmocka_unit_test(an_error_can_be_caught_and_the_next_query_works),
 		cmocka_unit_test(results_are_bounded),

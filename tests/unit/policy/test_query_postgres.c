@@ -85,22 +85,6 @@ static void rows_come_typed(void **state)
 		roomy, NULL);
 }
 
-static void nothing_can_be_written(void **state)
-{
-	struct world *w = *state;
-	char *count;
-
-	query(state, "db:query('select sneak()')", roomy, "25006");
-	query(state, "db:query('with x as (delete from u returning 1) select 1')",
-		roomy, "25006");
-	query(state, "db:query('explain analyze delete from u')", roomy, "25006");
-	query(state, "db:query('select 1 into copy')", roomy, "25006");
-	query(state, "db:query('select * from u for update')", roomy, "25006");
-	count = cluster_value(&w->db, "select count(*) from u");
-	assert_string_equal(count, "2");
-	free(count);
-}
-
 static void an_error_says_its_sqlstate_and_leaves_the_connection_usable(
 	void **state)
 {
@@ -111,26 +95,12 @@ static void an_error_says_its_sqlstate_and_leaves_the_connection_usable(
 		roomy, NULL);
 }
 
-/* The server gives up before the policy's time is over; the hook sees to the rest.
- */
-static void a_slow_statement_ends_with_the_call(void **state)
-{
-	us_limits limits = roomy;
-
-	limits.wall_ms = 200;
-	query(state, "db:query('select pg_sleep(60)')", limits, "57014");
-	query(state, "pcall(db.query, db, 'select pg_sleep(60)') while true do end",
-		limits, "ran past its limit of 200 ms");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_come_typed),
-		cmocka_unit_test(nothing_can_be_written),
 		cmocka_unit_test(
 			an_error_says_its_sqlstate_and_leaves_the_connection_usable),
-		cmocka_unit_test(a_slow_statement_ends_with_the_call),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -111,7 +111,7 @@ static void a_declaration_that_cannot_be_meant_is_an_error(void **state)
 			"too deep in each other" },
 		{ "(function() local t = {} for i = 1, 30 do t = { a = t, b = t } "
 		  "end return t end)()",
-			"too many values" },
+			"bytes of data" },
 		{ "{ a = { type = 'integer', default = print } }",
 			"environment has no 'print'" },
 		{ "{ a = { type = 'integer', default = verdict.stop } }",
