@@ -243,6 +243,35 @@ static us_code judge_why(const us_states *s, us_reading *r, us_err *err)
 	return us_str_take(&why, &r->why, NULL, err);
 }
 
+/* Neither the same as at the end nor another for certain, but the very words of a
+ * state before it. */
+static bool is_stale(const us_states *s, const state_key *key)
+{
+	if (key->doubt ||
+		us_value_compare(key->at[s->n], key->live) != US_UNDECIDED ||
+		key->at[s->n].firmness == US_VALUE_UNKNOWN)
+		return false;
+	for (size_t k = 0; k < s->n; k++)
+		if (us_value_compare(key->at[k], key->live) == US_AGREE)
+			return true;
+	return false;
+}
+
+static us_code judge_stale(const us_states *s, us_reading *r, us_err *err)
+{
+	us_str fact = { 0 };
+
+	for (size_t i = 0; i < s->nkeys; i++) {
+		const state_key *key = &s->keys[i];
+
+		if (!is_stale(s, key))
+			continue;
+		add_fact(&fact, key, key->live);
+		return us_str_take(&fact, &r->stale, NULL, err);
+	}
+	return US_OK;
+}
+
 us_code us_states_judge(const us_states *s, us_reading *r, us_err *err)
 {
 	us_code rc = us_arena_check(&s->arena, err);
@@ -257,5 +286,7 @@ us_code us_states_judge(const us_states *s, us_reading *r, us_err *err)
 		r->prefixes.member[k] = fits(s, k);
 	for (size_t i = 0; i < s->n && rc == US_OK; i++)
 		rc = judge_statement(s, r, i, err);
+	if (rc == US_OK)
+		rc = judge_stale(s, r, err);
 	return rc == US_OK ? judge_why(s, r, err) : rc;
 }

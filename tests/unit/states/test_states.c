@@ -181,9 +181,46 @@ static void two_states_are_the_same_if_all_is_known_and_agrees(void **state)
 	us_states_free(s);
 }
 
+static void an_expression_that_reads_as_before_is_pointed_at(void **state)
+{
+	static const struct {
+		const char *live, *before, *after, *stale;
+	} cases[] = {
+		{ "~a", "~a", "~b", "thing 9 is there" },
+		{ "~b", "~a", "~b", NULL },
+		{ "~c", "~a", "~b", NULL }, /* nobody's words: the server's */
+		{ "~a", "~a", "~a", NULL },
+		{ "~a", "~a", "?", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(cases); i++) {
+		us_reading r = { 0 };
+		us_states *s;
+		us_err err;
+		size_t key;
+
+		assert_int_equal(us_states_new(&s, 1, &err), US_OK);
+		assert_int_equal(us_reading_init(&r, 1, &err), US_OK);
+		key = us_states_key(s, "thing 9", "");
+		us_states_put_live(s, key, value_of(cases[i].live));
+		us_states_put(s, key, 0, value_of(cases[i].before));
+		us_states_put(s, key, 1, value_of(cases[i].after));
+		assert_int_equal(us_states_judge(s, &r, &err), US_OK);
+		assert_true(r.prefixes.member[1]);
+		if (cases[i].stale)
+			assert_string_equal(r.stale, cases[i].stale);
+		else
+			assert_null(r.stale);
+		us_reading_fini(&r);
+		us_states_free(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_expression_that_reads_as_before_is_pointed_at),
 		cmocka_unit_test(two_values_differ_only_where_that_is_certain),
 		cmocka_unit_test(a_prefix_fits_unless_a_key_differs_for_certain),
 		cmocka_unit_test(
