@@ -65,8 +65,9 @@ static bool scrub(json_t *v, const char *word) // NOLINT(misc-no-recursion)
 }
 
 /* Sessions' queries are other people's data; a host is nobody's business. */
-static bool redact(json_t *kase, const us_config *config)
+static bool redact(json_t *fixture, const us_config *config)
 {
+	json_t *kase = json_object_get(fixture, "case");
 	const char *host = config->url.host, *password = config->url.password;
 	bool ok = true;
 	size_t i;
@@ -80,9 +81,9 @@ static bool redact(json_t *kase, const us_config *config)
 	}
 	/* A short one can't be told from an ordinary word ("db"). */
 	if (host && strlen(host) > 3 && strcmp(host, "localhost") != 0)
-		ok = scrub(kase, host) && ok;
+		ok = scrub(fixture, host) && ok;
 	if (password && strlen(password) > 3)
-		ok = scrub(kase, password) && ok;
+		ok = scrub(fixture, password) && ok;
 	return ok;
 }
 

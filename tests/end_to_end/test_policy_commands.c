@@ -101,6 +101,26 @@ static void the_host_is_left_out(void **state)
 			strstr(text, "server at *** and x127.0.0.1 said no"));
 }
 
+/* What another session last asked is other people's data. */
+static void the_queries_of_others_are_left_out(void **state)
+{
+	project *p = stage(state);
+	US_AUTO(auto_str) char *text = NULL;
+	session *other = session_open(p);
+
+	session_exec(other, "SELECT pg_advisory_lock(72707369), 4111111111111111");
+	expect(unstick(p, 0, "explain", NAME, "--record", "case.json", NULL),
+		"{'cases': [{'kind': 'in_progress', 'evidence': {'running': "
+		"[{'query': '~4111111111111111'}]}}]}");
+	session_close(other);
+	text = read_file(p, "case.json");
+	assert_null(strstr(text, "4111111111111111"));
+	expect(unstick(p, 2, "policy", "replay", "case.json", NULL),
+		"{'cases': [{'verdict': {'action': 'wait'}, 'guard': {'allowed': "
+		"true}, 'evidence': {'running': [{'query': null, 'holds_lock': "
+		"true}]}}]}");
+}
+
 static void a_recording_is_never_written_over(void **state)
 {
 	project *p = stage(state);
@@ -263,6 +283,21 @@ static void check_tells_all_mistakes_without_a_database(void **state)
 				       "handler `failur`"));
 	assert_non_null(
 		strstr(p->out, "2 policies tried on sample cases, 6 errors"));
+}
+
+/* A search that takes for ever, in a function of C that no hook interrupts. */
+static void check_does_not_wait_for_ever(void **state)
+{
+	project *p = project_open(state);
+
+	project_write(p, "policies/slow.lua",
+		"return { any = function()\n"
+		"  return ('a'):rep(400):find(('.-'):rep(30) .. 'b') and nil end "
+		"}\n");
+	project_write(p, "unstick.yaml",
+		"policies: [policies/slow.lua]\npolicy: { time: 200ms }\n");
+	unstick(p, ANY, "policy", "check", NULL);
+	assert_non_null(strstr(p->out, "policies/slow.lua"));
 }
 
 static void a_wrong_setting_ends_a_run_before_it_begins(void **state)
@@ -437,12 +472,14 @@ int main(void)
 		ON_BOTH(a_recorded_case_is_decided_as_the_real_one),
 		ON_BOTH(a_recorded_case_keeps_nothing_to_itself),
 		ON("postgresql", the_host_is_left_out),
+		ON("postgresql", the_queries_of_others_are_left_out),
 		ON("sqlite", a_recording_is_never_written_over),
 		ON("sqlite", a_replay_asks_the_policies_it_is_given),
 		ON("sqlite", an_override_is_judged_offline_too),
 		ON("sqlite", what_is_no_recording_is_told_so),
 		ON("sqlite", what_a_recording_does_not_say_is_not_permitted),
 		ON("sqlite", check_tells_all_mistakes_without_a_database),
+		ON("sqlite", check_does_not_wait_for_ever),
 		ON("sqlite", a_wrong_setting_ends_a_run_before_it_begins),
 		ON("sqlite", new_never_writes_over_and_says_what_is_left_to_do),
 		ON("sqlite", new_takes_a_name_and_kinds_that_there_are),
