@@ -76,3 +76,9 @@ database() {
 status_of() {
 	if "$@" >/dev/null 2>&1; then echo 0; else echo $?; fi
 }
+
+# The real thing, if it was installed (the oracle's setup.sh does that).
+prisma_runs() {
+	[ -x "$US_ORACLE/prisma6" ] && command -v node >/dev/null &&
+		[ -d "${ORACLE_HOME:-$HOME/.cache/unstick-oracle}/p6/node_modules/prisma" ]
+}

@@ -14,12 +14,6 @@ export DATABASE_URL="${US_TEST_PG:?no PostgreSQL server is installed}"
 trap 'rm -rf "$work"' EXIT INT TERM
 psql=$(pg_config --bindir)/psql # not Debian's wrapper, which is slower
 
-# The real thing, if it was installed (the oracle's setup.sh does that).
-prisma_runs() {
-	[ -x "$US_ORACLE/prisma6" ] && command -v node >/dev/null &&
-		[ -d "${ORACLE_HOME:-$HOME/.cache/unstick-oracle}/p6/node_modules/prisma" ]
-}
-
 cd "$work"
 mkdir prisma
 cp -R "$US_CORPUS/langfuse" prisma/migrations

@@ -1,0 +1,49 @@
+#!/bin/sh
+# start.sh BUILD: the whole of `unstick start` on a healthy database with a real history
+# of 434 migrations, from the entrypoint to the application (which is `true`), against a
+# bare connection, and against what the Prisma CLI takes to find out the same. The server
+# is with_cluster's.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1
+# shellcheck source=bench/rows.sh
+. "$here/rows.sh"
+# shellcheck source=bench/stage.sh
+. "$here/stage.sh"
+
+work=$(mktemp -d)
+base=${US_TEST_PG:?no PostgreSQL server is installed}
+psql=$(pg_config --bindir)/psql
+"$psql" -XqAt "$base" -c 'CREATE DATABASE bench_start' >/dev/null
+DATABASE_URL=$(database "$base" bench_start)
+export DATABASE_URL
+trap 'cd /; rm -rf "$work"; "$psql" -XqAt "$base" -c "DROP DATABASE bench_start" >/dev/null' EXIT INT TERM
+
+cd "$work"
+mkdir prisma
+cp -R "$US_CORPUS/langfuse" prisma/migrations
+schema postgresql >prisma/schema.prisma
+{
+	history postgresql "$PWD/prisma/migrations"
+	echo 'UPDATE public._prisma_migrations SET finished_at = now(), logs = NULL,'
+	echo ' applied_steps_count = 1 WHERE finished_at IS NULL;'
+} | "$psql" -XqAt -v ON_ERROR_STOP=1 "$DATABASE_URL" >/dev/null
+
+figures=$("$build/bench/measure" "$BENCH_RUNS" \
+	0 "$build/src/unstick" start /bin/true -- \
+	0 "$build/bench/bare_libpq")
+start=$(echo "$figures" | sed -n 1p)
+bare=$(echo "$figures" | sed -n 2p)
+
+fact 'unstick start, 434 migrations, nothing to do' "$start"
+fact 'connect with libpq and select 1' "$bare"
+row '  unstick start, as a multiple' '<=' 1.5 "$(ratio "$start" "$bare")" ''
+
+if prisma_runs; then
+	export PROVIDER=pg
+	prisma=$("$build/bench/measure" 10 0 "$US_ORACLE/prisma6" prisma migrate status)
+	fact 'prisma migrate status 6.19.3 (medians of 10)' "$prisma"
+	row '  times unstick is faster' '>=' 30 "$(ratio "$prisma" "$start")" ''
+else
+	echo "prisma migrate status: SKIPPED, not installed: $US_ORACLE/setup.sh does that"
+fi
