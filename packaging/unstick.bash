@@ -3,10 +3,10 @@ _unstick() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 
 	case $before in
-	--format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
+	--format | --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
 	--evidence) mapfile -t COMPREPLY < <(compgen -W 'catalog replay' -- "$word") ;;
 	--migrations) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-	--schema | --config | --policy | --record | replay)
+	--schema | --config | --metrics | --policy | --record | replay)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
 	--handler)
@@ -16,13 +16,14 @@ _unstick() {
 	--applied | --rolled-back | explain)
 		mapfile -t COMPREPLY < <(cd prisma/migrations 2>/dev/null && compgen -d -- "$word")
 		;;
+	start) mapfile -t COMPREPLY < <(compgen -c -W '--log-format --metrics' -- "$word") ;;
 	policy) mapfile -t COMPREPLY < <(compgen -W 'check new api replay' -- "$word") ;;
 	--database-url) COMPREPLY=() ;;
 	*)
-		mapfile -t COMPREPLY < <(compgen -W 'status audit resolve explain policy
+		mapfile -t COMPREPLY < <(compgen -W 'status audit resolve start explain policy
 			--database-url --migrations --schema --config --format --evidence
 			--quiet --verbose --applied --rolled-back --record --trace --policy
-			--handler --help --version' -- "$word")
+			--handler --log-format --metrics --help --version' -- "$word")
 		;;
 	esac
 }

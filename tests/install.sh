@@ -16,7 +16,7 @@ cd "$prefix" # nothing of the tree may be needed
 bin/unstick --version
 
 # Manual and completion know every option and command that the program tells of.
-for command in '' status audit resolve explain 'policy check' 'policy new' 'policy api' \
+for command in '' status audit resolve start explain 'policy check' 'policy new' 'policy api' \
 	'policy replay'; do
 	# shellcheck disable=SC2086 # '' is no word, 'policy new' are two
 	bin/unstick $command --help

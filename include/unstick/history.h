@@ -38,6 +38,9 @@ typedef struct {
 
 US_MUST us_code us_history_load(
 	us_history **out, us_directory *dir, const us_ledger *led, us_err *err);
+/* The same by names alone: no script is looked into, edited is UNSURE for all. */
+US_MUST us_code us_history_load_names(
+	us_history **out, us_directory *dir, const us_ledger *led, us_err *err);
 void us_history_free(us_history *h);
 
 size_t us_history_len(const us_history *h);

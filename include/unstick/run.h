@@ -6,6 +6,14 @@
 #include "unstick/history.h"
 #include "unstick/policy.h"
 
+/* How far into the scripts a run looks from the beginning. */
+typedef enum {
+	US_DEPTH_NAMES,     /* not at all: nobody is told which were edited */
+	US_DEPTH_CHECKSUMS, /* what is edited is known */
+	US_DEPTH_TEXTS, /* and they are kept: cases will be looked at closely, and
+			 * that takes all of the history */
+} us_depth;
+
 /* What a run has in its hands: one connection, what was last read through it, and
  * the time it may take. Transparent; only this header's functions change it. */
 typedef struct {
@@ -15,17 +23,16 @@ typedef struct {
 	us_ledger *ledger;
 	us_history *history;
 	us_opinions *opinions; /* what replays have said in this run */
+	us_depth depth;        /* how far the scripts are read */
 	bool have_lock;        /* Prisma's lock is ours */
 	bool dry;              /* reads only, so it never takes the lock */
 	int64_t deadline;      /* of all waiting, by us_clock_ms() */
 } us_run;
 
-/* Connects and reads, the scripts' checksums meanwhile in a thread of their own.
- * scripts: keeps their texts, too, since cases will be looked at closely, and that
- * takes all of the history. A busy SQLite file is tried again until the deadline.
- * *out is the caller's. */
+/* Connects and reads, the scripts meanwhile in a thread of their own. A busy SQLite
+ * file is tried again until the deadline. *out is the caller's. */
 US_MUST us_code us_run_open(us_run **out, const us_config *config, us_db_mode mode,
-	bool scripts, us_err *err);
+	us_depth depth, us_err *err);
 void us_run_close(us_run *run);
 
 /* Everything anew: directory, ledger, history. What was borrowed from the old ones

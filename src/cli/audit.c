@@ -30,6 +30,6 @@ const struct cmd cmd_audit = {
 		"3 if one\n"
 		"needs a person.\n",
 	.mode = US_DB_READ,
-	.scripts = true,
+	.depth = US_DEPTH_TEXTS,
 	.run = audit,
 };

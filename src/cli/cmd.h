@@ -19,7 +19,7 @@ struct cmd {
 	bool takes_command; /* words without end: from the first on all is its own
 			     */
 	us_db_mode mode;
-	bool scripts; /* looks at cases closely, see us_run_open() */
+	us_depth depth; /* of looking into scripts */
 	us_code (*run)(struct session *s, us_err *err); /* then it is reported */
 	/* Instead of run: everything up to the exit code is its own affair. */
 	int (*whole)(struct session *s);

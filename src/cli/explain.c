@@ -119,6 +119,6 @@ const struct cmd cmd_explain = {
 		"a database, and specs read it with unstick.case_from(FILE).\n",
 	.args = 1,
 	.mode = US_DB_READ,
-	.scripts = true,
+	.depth = US_DEPTH_TEXTS,
 	.run = explain,
 };

@@ -90,6 +90,6 @@ const struct cmd cmd_resolve = {
 		"you are\n"
 		"warned. A migration that is still running is refused.\n",
 	.mode = US_DB_WRITE,
-	.scripts = true,
+	.depth = US_DEPTH_TEXTS,
 	.run = resolve,
 };

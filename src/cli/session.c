@@ -115,7 +115,7 @@ us_code session_open(struct session *s, us_err *err)
 
 	if (rc != US_OK)
 		return rc;
-	rc = us_run_open(&s->run, s->config, s->cmd->mode, s->cmd->scripts, err);
+	rc = us_run_open(&s->run, s->config, s->cmd->mode, s->cmd->depth, err);
 	if (rc != US_OK)
 		return rc;
 	info = us_db_about(s->run->db);

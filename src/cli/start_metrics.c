@@ -31,10 +31,11 @@ static void counts(us_str *out, const json_t *migrations)
 		"# HELP unstick_migrations Migrations by state, as last seen.\n"
 		"# TYPE unstick_migrations gauge\n");
 	for (size_t i = 0; i < US_LEN(states); i++)
-		us_str_addf(out, "unstick_migrations{state=\"%s\"} %lld\n",
-			states[i],
-			(long long)json_integer_value(
-				json_object_get(migrations, states[i])));
+		if (json_is_integer(json_object_get(migrations, states[i])))
+			us_str_addf(out, "unstick_migrations{state=\"%s\"} %lld\n",
+				states[i],
+				(long long)json_integer_value(
+					json_object_get(migrations, states[i])));
 }
 
 /* Outcomes as they are named in the JSON: one line each that occurs. */

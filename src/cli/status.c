@@ -48,5 +48,6 @@ const struct cmd cmd_status = {
 		"pending. Takes no lock and writes nothing. Exits 3 if a migration "
 		"failed.\n",
 	.mode = US_DB_READ,
+	.depth = US_DEPTH_CHECKSUMS,
 	.run = status,
 };

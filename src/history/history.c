@@ -246,8 +246,8 @@ static us_code join(us_history *h, us_err *err)
 	return rc;
 }
 
-us_code us_history_load(
-	us_history **out, us_directory *dir, const us_ledger *led, us_err *err)
+static us_code load(us_history **out, us_directory *dir, const us_ledger *led,
+	bool look_into_scripts, us_err *err)
 {
 	us_history *h = calloc(1, sizeof(*h));
 	us_code rc;
@@ -262,7 +262,9 @@ us_code us_history_load(
 		us_entry *e = &h->entries[i];
 
 		e->state = state_of(e);
-		rc = edited(dir, e, &e->edited, err);
+		e->edited = US_UNSURE;
+		if (look_into_scripts)
+			rc = edited(dir, e, &e->edited, err);
 		count(&h->counts, e);
 	}
 	if (rc != US_OK) {
@@ -271,6 +273,18 @@ us_code us_history_load(
 	}
 	*out = h;
 	return US_OK;
+}
+
+us_code us_history_load(
+	us_history **out, us_directory *dir, const us_ledger *led, us_err *err)
+{
+	return load(out, dir, led, true, err);
+}
+
+us_code us_history_load_names(
+	us_history **out, us_directory *dir, const us_ledger *led, us_err *err)
+{
+	return load(out, dir, led, false, err);
 }
 
 void us_history_free(us_history *h)

@@ -11,14 +11,21 @@ void close_run(hook *h)
 	h->run = NULL;
 }
 
+/* Only a report needs the whole history, and to know what was edited. */
+static bool is_reported(const hook *h)
+{
+	return h->config->format == US_FORMAT_JSON;
+}
+
 static us_code open_to_read(hook *h, us_err *err)
 {
-	return us_run_open(&h->run, h->config, US_DB_READ, false, err);
+	return us_run_open(&h->run, h->config, US_DB_READ,
+		is_reported(h) ? US_DEPTH_CHECKSUMS : US_DEPTH_NAMES, err);
 }
 
 static us_code open_to_write(hook *h, us_err *err)
 {
-	return us_run_open(&h->run, h->config, US_DB_WRITE, true, err);
+	return us_run_open(&h->run, h->config, US_DB_WRITE, US_DEPTH_TEXTS, err);
 }
 
 /* What the next deploy would run: whatever has a folder and no record that counts.
@@ -56,7 +63,10 @@ static us_code judge(hook *h, outlook *out, us_err *err)
 	out->pending = count_pending(h->run->history);
 	keep(&h->out->database, us_view_database(&info));
 	keep(&h->out->migrations, us_view_migrations(h->run->history));
-	keep(&h->out->history, us_view_history(h->run->history));
+	if (h->run->depth == US_DEPTH_NAMES) /* unknown is null */
+		json_object_set_new(h->out->migrations, "edited", json_null());
+	if (is_reported(h))
+		keep(&h->out->history, us_view_history(h->run->history));
 	return US_OK;
 }
 

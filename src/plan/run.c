@@ -17,7 +17,7 @@
  * connection. */
 struct scan {
 	const char *path;
-	size_t keep;
+	us_depth depth;
 	us_directory *directory;
 	us_code rc;
 	us_err err;
@@ -28,8 +28,9 @@ static void *scan(void *arg)
 	struct scan *s = arg;
 
 	s->rc = us_directory_load(&s->directory, s->path, &s->err);
-	if (s->rc == US_OK)
-		us_directory_prefetch(s->directory, s->keep);
+	if (s->rc == US_OK && s->depth != US_DEPTH_NAMES)
+		us_directory_prefetch(
+			s->directory, s->depth == US_DEPTH_TEXTS ? KEPT_TEXTS : 0);
 	return NULL;
 }
 
@@ -79,6 +80,15 @@ static us_code load_ledger(us_run *run, us_err *err)
 	return rc;
 }
 
+static us_code join(us_run *run, us_err *err)
+{
+	return run->depth == US_DEPTH_NAMES
+		       ? us_history_load_names(
+				 &run->history, run->directory, run->ledger, err)
+		       : us_history_load(
+				 &run->history, run->directory, run->ledger, err);
+}
+
 us_code us_run_read(us_run *run, us_err *err)
 {
 	us_code rc;
@@ -88,8 +98,7 @@ us_code us_run_read(us_run *run, us_err *err)
 	if (rc == US_OK)
 		rc = load_ledger(run, err);
 	if (rc == US_OK)
-		rc = us_history_load(
-			&run->history, run->directory, run->ledger, err);
+		rc = join(run, err);
 	if (rc != US_OK)
 		forget(run);
 	return rc;
@@ -106,10 +115,9 @@ static us_code connect_and_read(us_run *run, us_db_mode mode, us_err *err)
 }
 
 us_code us_run_open(us_run **out, const us_config *config, us_db_mode mode,
-	bool scripts, us_err *err)
+	us_depth depth, us_err *err)
 {
-	struct scan job = { .path = config->migrations,
-		.keep = scripts ? KEPT_TEXTS : 0 };
+	struct scan job = { .path = config->migrations, .depth = depth };
 	us_run *run = calloc(1, sizeof(*run));
 	pthread_t thread;
 	us_code rc;
@@ -118,6 +126,7 @@ us_code us_run_open(us_run **out, const us_config *config, us_db_mode mode,
 	if (!run)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	run->config = config;
+	run->depth = depth;
 	run->dry = mode == US_DB_READ;
 	run->deadline = us_clock_ms() + config->deadline_ms;
 
@@ -134,8 +143,7 @@ us_code us_run_open(us_run **out, const us_config *config, us_db_mode mode,
 			*err = job.err;
 	}
 	if (rc == US_OK)
-		rc = us_history_load(
-			&run->history, run->directory, run->ledger, err);
+		rc = join(run, err);
 	if (rc == US_OK && us_evidence_replays(config))
 		rc = us_opinions_new(&run->opinions, err);
 	if (rc != US_OK) {

@@ -44,7 +44,9 @@ int stuck_open(void **state)
 		.attempts = 3,
 		.deadline_ms = 20000,
 		.lock_timeout_ms = 5000 };
-	assert_ok(us_run_open(&s->run, &s->config, US_DB_WRITE, true, &err), &err);
+	assert_ok(
+		us_run_open(&s->run, &s->config, US_DB_WRITE, US_DEPTH_TEXTS, &err),
+		&err);
 	assert_ok(us_run_lock(s->run, &err), &err);
 	assert_true(s->run->have_lock);
 	return 0;

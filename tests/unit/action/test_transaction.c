@@ -262,7 +262,8 @@ static void a_file_whose_commit_is_refused_is_let_go(void **state)
 	scratch_write(&s->dir, "dev.db", "");
 	config.url =
 		(us_url){ .provider = (char *)(uintptr_t) "sqlite", .path = path };
-	assert_ok(us_run_open(&run, &config, US_DB_WRITE, true, &err), &err);
+	assert_ok(us_run_open(&run, &config, US_DB_WRITE, US_DEPTH_TEXTS, &err),
+		&err);
 	assert_ok(us_db_exec(run->db, "PRAGMA foreign_keys = ON", &err), &err);
 	assert_ok(us_db_exec(run->db,
 			  "CREATE TABLE parent (id INTEGER PRIMARY KEY)", &err),

@@ -53,7 +53,7 @@ static us_run *open_run(const file *f, us_db_mode mode)
 	us_run *run = NULL;
 	us_err err = { 0 };
 
-	assert_ok(us_run_open(&run, &f->config, mode, true, &err), &err);
+	assert_ok(us_run_open(&run, &f->config, mode, US_DEPTH_TEXTS, &err), &err);
 	return run;
 }
 
@@ -70,6 +70,30 @@ static void a_run_has_read_everything_once_it_is_open(void **state)
 	run = open_run(*state, US_DB_WRITE);
 	assert_false(run->dry);
 	us_run_close(run);
+}
+
+/* By names alone the states are the same, and what was edited nobody knows. */
+static void a_run_by_names_looks_into_no_script(void **state)
+{
+	const file *f = *state;
+	us_run *run = NULL, *close = open_run(f, US_DB_READ);
+	us_err err = { 0 };
+
+	assert_ok(us_run_open(&run, &f->config, US_DB_READ, US_DEPTH_NAMES, &err),
+		&err);
+	assert_ok(us_run_read(run, &err), &err);
+	assert_int_equal(
+		us_history_len(run->history), us_history_len(close->history));
+	for (size_t i = 0; i < us_history_len(run->history); i++) {
+		const us_entry *e = us_history_entry(run->history, i);
+
+		assert_int_equal(e->edited, US_UNSURE);
+		assert_int_equal(
+			e->state, us_history_entry(close->history, i)->state);
+	}
+	assert_int_equal(us_history_entry(close->history, 0)->edited, US_NO);
+	us_run_close(run);
+	us_run_close(close);
 }
 
 static void reading_again_sees_what_is_new(void **state)
@@ -124,7 +148,8 @@ static void what_cannot_be_opened_says_which(void **state)
 			config.url.path = (char *)(uintptr_t)rows[i].database;
 		if (rows[i].migrations)
 			config.migrations = (char *)(uintptr_t)rows[i].migrations;
-		assert_int_equal(us_run_open(&run, &config, US_DB_READ, true, &err),
+		assert_int_equal(us_run_open(&run, &config, US_DB_READ,
+					 US_DEPTH_TEXTS, &err),
 			rows[i].code);
 		assert_non_null(strstr(err.msg, rows[i].says));
 		assert_null(run);
@@ -179,14 +204,16 @@ static void a_busy_file_is_tried_until_the_deadline(void **state)
 	f->config.deadline_ms = 200;
 	began = us_clock_ms();
 	assert_int_equal(
-		us_run_open(&run, &f->config, US_DB_READ, true, &err), US_E_LOCK);
+		us_run_open(&run, &f->config, US_DB_READ, US_DEPTH_TEXTS, &err),
+		US_E_LOCK);
 	assert_true(us_clock_ms() - began >= 200);
 	assert_null(run);
 	assert_non_null(strstr(err.msg, "locked by another process"));
 
 	f->config.deadline_ms = 0; /* one try, all the same */
 	assert_int_equal(
-		us_run_open(&run, &f->config, US_DB_READ, true, &err), US_E_LOCK);
+		us_run_open(&run, &f->config, US_DB_READ, US_DEPTH_TEXTS, &err),
+		US_E_LOCK);
 	world_sql(&f->w, "ROLLBACK");
 	run = open_run(f, US_DB_READ);
 	assert_int_equal(us_run_left_ms(run), 0);
@@ -264,7 +291,8 @@ static void a_server_is_locked_lost_and_had_again(void **state)
 
 	cluster_db_open(&db);
 	config.url = db.parts;
-	assert_ok(us_run_open(&run, &config, US_DB_WRITE, true, &err), &err);
+	assert_ok(us_run_open(&run, &config, US_DB_WRITE, US_DEPTH_TEXTS, &err),
+		&err);
 	assert_false(us_ledger_exists(run->ledger));
 	assert_int_equal(us_history_counts(run->history).pending, 1);
 
@@ -317,6 +345,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		each(a_run_has_read_everything_once_it_is_open),
+		each(a_run_by_names_looks_into_no_script),
 		each(reading_again_sees_what_is_new),
 		each(what_could_not_be_read_is_not_left_half_read),
 		each(what_cannot_be_opened_says_which),
