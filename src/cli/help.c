@@ -29,7 +29,8 @@ static void print_command(FILE *out, const struct cmd *cmd)
 static void print_summary(FILE *out, const struct cmd *cmd)
 {
 	const char *usage = cmd->args > 0 ? cmd->usage : "";
-	int words = (int)strcspn(usage, " "); /* options are told by --help */
+	const char *rest = strstr(usage, " ["); /* told by --help */
+	int words = (int)(rest ? (size_t)(rest - usage) : strlen(usage));
 
 	fprintf(out, "  %s %.*s%*s %s\n", cmd->name, words, usage,
 		18 - (int)strlen(cmd->name) - words, "", cmd->summary);
