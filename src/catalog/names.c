@@ -80,11 +80,15 @@ void blur_heirs(world *w, object_id relation)
 	for (object_id id = 1; id <= n; id++) {
 		const object *o = world_object(w, id);
 		const char *link = o->facets[FACET_DEFINITION].text;
+		bool stays;
 
 		if (o->kind != OBJECT_RELATION || o->there == THERE_NO ||
 			!begins(link, "heir of ") || !world_refers(w, id, relation))
 			continue;
+		stays = o->there == THERE_YES && !o->on; /* an index may go along */
 		world_blur(w, id);
+		if (stays)
+			world_create_maybe(w, o->kind, o->parent, o->name);
 		blur_heirs(w, id);
 		world_set(w, id, FACET_DEFINITION, unknown(link));
 	}
