@@ -151,24 +151,26 @@ static void what_ran_after_all_is_recorded_and_nothing_is_deployed(void **state)
 	shape_is(p, "ARA");
 }
 
-/* The deploy fails; what it left is resolved, the cause mended meanwhile, and the
- * next one goes through. */
-static void a_deploy_that_fails_is_resolved_and_run_again(void **state)
+/* The first deploy dies in the middle (its container had not enough memory, say);
+ * what it left is resolved, and the second one goes through. */
+static void what_a_deploy_leaves_is_resolved_and_deployed_again(void **state)
 {
-	project *p = stage(state, PENDING "CREATE TABLE items (id INTEGER)");
+	project *p = stage(state, PENDING);
 
-	/* The stand-in's scripts run statement by statement: orders stays, items
-	 * is in the way. A policy that knows better takes it back. */
-	project_write(p, "again.lua",
-		"return { any = function(case, db)\n"
-		"  return verdict.rolled_back('again')\n"
-		"end }\n");
-	project_write(p, "unstick.yaml",
-		"policies: [again.lua]\nallow_override: false\n");
-	start(p, ANY);
-	assert_true(deploys(p) >= 1);
-	assert_int_equal(events(p, "deploy.failed"), deploys(p));
-	assert_true(events(p, "case.settled") >= 1);
+	project_write(p, "deploy",
+		"if [ -e once ]; then exec " US_DEPLOY "; fi\n"
+		"touch once\n"
+		"\"$PSQL\" -XqAt \"$DATABASE_URL\" -c \"INSERT INTO "
+		"_prisma_migrations (id, checksum, migration_name) VALUES "
+		"('dead', '$(sha256sum <prisma/migrations/" NAME
+		"/migration.sql | cut -c 1-64)', '" NAME "')\"\n"
+		"exit 137\n");
+	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
+	assert_string_equal(start(p, 0), STARTED);
+	assert_int_equal(events(p, "deploy.failed"), 1);
+	assert_int_equal(events(p, "deploy.finished"), 1);
+	event_says(p, "case.settled", "action", "rolled_back");
+	shape_is(p, "ARA");
 }
 
 /* What fails for the same reason each time ends with the attempts, in one start and
@@ -492,6 +494,23 @@ static void the_report_and_the_metrics_come_before_the_application(void **state)
 		strstr(text, "\nunstick_migrations{state=\"applied\"} 2\n"));
 }
 
+static void a_failure_has_its_report_too(void **state)
+{
+	static const char *const words[] = { "start", "--format", "json",
+		"/bin/true", NULL };
+	project *p = stage(state, UNDECIDABLE);
+	running r;
+
+	run_start(p, &r, NULL, words);
+	expect(unstick_ends(p, &r, 3),
+		"{'command': 'start', 'exit_code': 3, 'error': null,"
+		" 'cases': [{'outcome': 'stopped'}], 'migrations': {'failed': 1}}");
+	project_write(p, "unstick.yaml", "nonsense: true\n");
+	run_start(p, &r, NULL, words);
+	expect(unstick_ends(p, &r, 78),
+		"{'exit_code': 78, 'error': {'message': '~nonsense'}}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -504,7 +523,8 @@ int main(void)
 		ON("sqlite", generate_comes_first_and_may_fail),
 		ON_BOTH(what_is_stuck_is_resolved_then_deployed),
 		ON_BOTH(what_ran_after_all_is_recorded_and_nothing_is_deployed),
-		ON("postgresql", a_deploy_that_fails_is_resolved_and_run_again),
+		ON("postgresql",
+			what_a_deploy_leaves_is_resolved_and_deployed_again),
 		ON("postgresql", a_crash_loop_stops_by_attempts),
 		ON("sqlite", a_deploy_that_did_nothing_is_not_believed),
 		ON("sqlite", a_deploy_that_fails_for_its_own_reasons_ends_it),
@@ -526,6 +546,7 @@ int main(void)
 			a_history_that_cannot_be_read_is_the_deploys_to_judge),
 		ON("sqlite", the_application_gets_pid_environment_and_streams),
 		ON("sqlite", what_cannot_be_run_ends_as_in_a_shell),
+		ON("sqlite", a_failure_has_its_report_too),
 		ON("postgresql",
 			the_report_and_the_metrics_come_before_the_application),
 	};
