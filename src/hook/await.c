@@ -42,10 +42,9 @@ static bool is_final(us_absence a)
 	return a == US_ABSENT_DENIED || a == US_ABSENT_MISSING;
 }
 
-/* Prisma's deploy creates the file, so a missing one is an empty history. */
-static bool is_new_file(const hook *h, us_absence a)
+bool is_new_file(const hook *h)
 {
-	return a == US_ABSENT_MISSING &&
+	return h->out->absence == US_ABSENT_MISSING &&
 	       strcmp(h->config->url.provider, "sqlite") == 0;
 }
 
@@ -64,7 +63,7 @@ static void tell_waiting(const hook *h, us_absence a, const us_err *why,
 static void tell_end(
 	const hook *h, us_code rc, us_absence a, int64_t waited, unsigned retries)
 {
-	if (rc == US_E_CONNECT && !is_new_file(h, a))
+	if (rc == US_E_CONNECT && !is_new_file(h))
 		say(h, US_LEVEL_ERROR, "database.unavailable",
 			json_pack("{s:s, s:I}", "reason", us_absence_name(a),
 				"waited_ms", (json_int_t)waited),

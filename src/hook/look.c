@@ -1,6 +1,5 @@
 /* What the history asks for: cases to resolve, migrations to deploy. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "steps.h"
 #include "unstick/view.h"
@@ -72,19 +71,9 @@ static us_code judge(hook *h, outlook *out, us_err *err)
 
 /* A history that can't be read is the deploy's to judge, which says more about it
  * than we can; what keeps us from trying at all is not. */
-static bool leaves_it_to_deploy(const hook *h, us_code rc)
+static bool leaves_it_to_deploy(us_code rc)
 {
-	switch (rc) {
-	case US_E_DB:
-	case US_E_DIRECTORY:
-	case US_E_IO:
-		return true;
-	case US_E_CONNECT: /* Prisma creates an SQLite file that isn't there */
-		return h->out->absence == US_ABSENT_MISSING &&
-		       strcmp(h->config->url.provider, "sqlite") == 0;
-	default:
-		return false;
-	}
+	return rc == US_E_DB || rc == US_E_DIRECTORY || rc == US_E_IO;
 }
 
 static us_code settle(
@@ -95,8 +84,9 @@ static us_code settle(
 	if (rc == US_OK)
 		return rc;
 	close_run(h);
-	out->moved_on = rc == US_E_LOCK && mode == US_DB_READ;
-	if (!out->moved_on && !leaves_it_to_deploy(h, rc))
+	out->busy = rc == US_E_LOCK && mode == US_DB_READ;
+	out->none = rc == US_E_CONNECT && is_new_file(h);
+	if (!out->busy && !out->none && !leaves_it_to_deploy(rc))
 		return rc;
 	if (err)
 		out->why = *err;

@@ -25,9 +25,14 @@ static void tell_history(const hook *h, const outlook *o)
 			json_pack("{s:I, s:I}", "cases", (json_int_t)o->cases,
 				"pending", (json_int_t)o->pending),
 			"%zu to resolve, %zu to deploy", o->cases, o->pending);
+	else if (o->busy)
+		say(h, US_LEVEL_INFO, "history.busy", NULL,
+			"somebody is at the database: looking again in our turn");
+	else if (o->none)
+		say(h, US_LEVEL_INFO, "history.none", NULL,
+			"there is no database file yet: the deploy makes it");
 	else
-		say(h, o->moved_on ? US_LEVEL_INFO : US_LEVEL_WARN,
-			"history.unreadable", NULL,
+		say(h, US_LEVEL_WARN, "history.unreadable", NULL,
 			"the history can't be judged, so a deploy has to: %s",
 			o->why.msg);
 }

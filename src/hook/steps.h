@@ -30,6 +30,10 @@ void say(const hook *h, us_level level, const char *name, json_t *fields,
 typedef us_code attempt_fn(hook *h, us_err *err);
 US_MUST us_code await(hook *h, attempt_fn *attempt, us_err *err);
 
+/* What await() found missing is an SQLite file: Prisma's deploy creates it, so that
+ * it is an empty history. */
+bool is_new_file(const hook *h);
+
 /* How long to wait before the n-th retry (from 0): doubled each time up to `most`,
  * and somewhere in the upper half of that, so that many don't knock at once. */
 int64_t backoff_ms(unsigned n, int64_t first, int64_t most);
@@ -43,8 +47,9 @@ void give_turn_back(hook *h);
 /* ---- look.c ---- */
 
 typedef struct {
-	bool judged;   /* false: it could not be read, `why` says so */
-	bool moved_on; /* not judged for now: somebody is at the file */
+	bool judged; /* false: it could not be read, `why` says so, and: */
+	bool busy;   /* somebody is at the file; in our turn it is waited for */
+	bool none;   /* there is no file yet: the deploy makes it */
 	size_t cases, pending;
 	us_err why;
 } outlook;

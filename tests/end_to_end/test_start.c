@@ -100,6 +100,8 @@ static void a_file_that_is_not_there_yet_is_deployed_to(void **state)
 
 	assert_int_equal(unlink(p->file), 0);
 	assert_string_equal(start(p, 0), STARTED);
+	assert_int_equal(events(p, "history.none"), 1);
+	assert_int_equal(events(p, "history.unreadable"), 0);
 	assert_int_equal(deploys(p), 1);
 	shape_is(p, "AA");
 }
@@ -494,6 +496,42 @@ static void the_report_and_the_metrics_come_before_the_application(void **state)
 		strstr(text, "\nunstick_migrations{state=\"applied\"} 2\n"));
 }
 
+/* On a terminal, or asked for: sentences, and the whole case where a person has to
+ * decide. */
+static void people_get_sentences_and_what_to_do(void **state)
+{
+	project *p = stage(state, UNDECIDABLE);
+
+	project_environment(p, "UNSTICK_LOG_FORMAT=text");
+	assert_string_equal(start(p, 3), "");
+	assert_non_null(strstr(p->err, "unstick: 1 to resolve, 0 to deploy\n"));
+	assert_non_null(strstr(p->err, "unstick resolve --applied " NAME));
+	assert_non_null(
+		strstr(p->err, "unstick: error: ./app not started (exit code 3)"));
+	project_environment(p, "UNSTICK_QUIET=1");
+	assert_string_equal(start(p, 3), "");
+	assert_null(strstr(p->err, "to resolve"));
+	assert_non_null(strstr(p->err, "not started (exit code 3)"));
+}
+
+/* The harness looks for the password in every byte. */
+static void what_a_deploy_prints_is_masked(void **state)
+{
+	project *p = stage(state, PENDING);
+
+	project_write(p, "deploy",
+		"echo at $DATABASE_URL\necho DATABASE_URL=$DATABASE_URL >&2\n"
+		"exec " US_DEPLOY "\n");
+	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
+	assert_string_equal(start(p, 0), STARTED);
+	assert_non_null(strstr(p->err, "***"));
+	db_exec(p, "DELETE FROM _prisma_migrations WHERE migration_name = '" NAME
+		   "'; DROP TABLE orders; DROP TABLE items");
+	project_environment(p, "UNSTICK_LOG_FORMAT=text");
+	assert_string_equal(start(p, 0), STARTED);
+	assert_non_null(strstr(p->err, "***"));
+}
+
 static void a_failure_has_its_report_too(void **state)
 {
 	static const char *const words[] = { "start", "--format", "json",
@@ -546,6 +584,8 @@ int main(void)
 			a_history_that_cannot_be_read_is_the_deploys_to_judge),
 		ON("sqlite", the_application_gets_pid_environment_and_streams),
 		ON("sqlite", what_cannot_be_run_ends_as_in_a_shell),
+		ON("sqlite", people_get_sentences_and_what_to_do),
+		ON("postgresql", what_a_deploy_prints_is_masked),
 		ON("sqlite", a_failure_has_its_report_too),
 		ON("postgresql",
 			the_report_and_the_metrics_come_before_the_application),
