@@ -39,11 +39,8 @@ typedef struct {
 static us_code spawn_as(process *p, char *const *argv, const char *path, int to,
 	posix_spawn_file_actions_t *files, posix_spawnattr_t *how, us_err *err)
 {
-	sigset_t usual;
 	int failed;
 
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGCHLD);
 	failed = posix_spawn_file_actions_addopen(
 		files, 0, "/dev/null", O_RDONLY, 0);
 	for (int fd = 1; fd <= 2 && !failed; fd++)
@@ -57,7 +54,7 @@ static us_code spawn_as(process *p, char *const *argv, const char *path, int to,
 	if (!failed)
 		failed = posix_spawnattr_setsigmask(how, &p->c->worker->mask);
 	if (!failed)
-		failed = posix_spawnattr_setsigdefault(how, &usual);
+		failed = posix_spawnattr_setsigdefault(how, &p->c->worker->usual);
 	if (!failed)
 		failed = posix_spawn(&p->pid, path, files, how, argv, environ);
 	if (failed)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -76,12 +77,29 @@ static void restore(supervisor *s)
 
 /* ---- the child ---- */
 
+/* A log that nobody reads any more must not end it in the middle; and if the other
+ * process is killed, nobody is left to start the application. */
+static void prepare(supervisor *s, pid_t parent)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction before;
+
+	s->worker.mask = s->mask;
+	sigemptyset(&s->worker.usual);
+	sigaddset(&s->worker.usual, SIGCHLD);
+	if (sigaction(SIGPIPE, &ignore, &before) == 0 &&
+		before.sa_handler != SIG_IGN)
+		sigaddset(&s->worker.usual, SIGPIPE);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent) /* it was faster */
+		_exit(1);
+}
+
 _Noreturn static void be_worker(
 	supervisor *s, int (*work)(void *, us_worker *), void *ctx)
 {
 	int status = 1;
 
-	s->worker.mask = s->mask;
 	s->worker.stop.fd = signalfd(-1, &s->stops, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->worker.stop.fd >= 0)
 		status = work(ctx, &s->worker);
@@ -91,10 +109,14 @@ _Noreturn static void be_worker(
 static us_code start(
 	supervisor *s, int (*work)(void *, us_worker *), void *ctx, us_err *err)
 {
+	pid_t parent = getpid();
+
 	fflush(NULL); /* or what is still in there would be written twice */
 	s->pid = fork();
-	if (s->pid == 0)
+	if (s->pid == 0) {
+		prepare(s, parent);
 		be_worker(s, work, ctx);
+	}
 	return s->pid > 0 ? US_OK
 			  : us_fail(err, US_E_IO, "fork: %s", strerror(errno));
 }

@@ -455,6 +455,21 @@ static void the_application_gets_pid_environment_and_streams(void **state)
 	assert_non_null(strstr(p->err, "oops"));
 }
 
+/* As many descriptors as without us. */
+static void the_application_gets_no_descriptor_of_ours(void **state)
+{
+	static const char *const words[] = { "start", "/bin/ls", "/proc/self/fd",
+		NULL };
+	project *p = stage(state, HEALTHY);
+	US_AUTO(auto_str) char *with = NULL;
+	running r;
+
+	run_start(p, &r, NULL, words);
+	with = strdup(run_ends(p, &r, 0));
+	run_start(p, &r, "/bin/ls", words + 2);
+	assert_string_equal(run_ends(p, &r, 0), with);
+}
+
 static void what_cannot_be_run_ends_as_in_a_shell(void **state)
 {
 	static const char *const missing[] = { "start", "no-such-program", NULL };
@@ -583,6 +598,7 @@ int main(void)
 		ON("postgresql",
 			a_history_that_cannot_be_read_is_the_deploys_to_judge),
 		ON("sqlite", the_application_gets_pid_environment_and_streams),
+		ON("sqlite", the_application_gets_no_descriptor_of_ours),
 		ON("sqlite", what_cannot_be_run_ends_as_in_a_shell),
 		ON("sqlite", people_get_sentences_and_what_to_do),
 		ON("postgresql", what_a_deploy_prints_is_masked),

@@ -347,6 +347,23 @@ static void a_worker_that_is_killed_takes_its_deploy_along(void **state)
 	nobody_is_left(p);
 }
 
+/* It is killed itself, and who read its log is gone with it: what it had started is
+ * ended all the same. */
+static void a_start_that_is_killed_takes_all_along(void **state)
+{
+	project *p = stage(state, PENDING);
+	started s;
+
+	write_deploy(p, "echo at it\n"
+			"exec \"$PSQL\" -Xq \"$DATABASE_URL\" -c "
+			"'SELECT pg_advisory_lock(72707369)' -c "
+			"'SELECT pg_sleep(0.2)' -c '\\! sleep 1000'\n");
+	s = begin(p, false);
+	unstick_says(&s.r, "at it");
+	unstick_kill(&s.r);
+	nobody_is_left(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +387,7 @@ int main(void)
 		ON("postgresql", a_signal_that_is_ignored_stays_ignored),
 		ON("postgresql", orphans_are_reaped_as_pid_1),
 		ON("postgresql", a_worker_that_is_killed_takes_its_deploy_along),
+		ON("postgresql", a_start_that_is_killed_takes_all_along),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,7 @@ static us_code run_words(
 	r->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	worker.stop.fd = r->stop;
 	sigemptyset(&worker.mask);
+	sigemptyset(&worker.usual);
 	rc = us_command_run(&r->end,
 		&(us_command){ .words = words,
 			.timeout_ms = timeout_ms,
