@@ -11,7 +11,8 @@
  * the victim of a deadlock with a CREATE INDEX CONCURRENTLY while waiting for it;
  * the server went away. To try again is harmless: the ledger says what is left to
  * do. */
-static const char *const passing_errors[] = { "P1001", "P1002", "P1017", "40P01" };
+static const char *const passing_errors[] = { "P1001", "P1002", "P1017", "40P01",
+	"deadlock detected" };
 
 typedef struct {
 	const hook *h;

@@ -175,6 +175,27 @@ static void what_a_deploy_leaves_is_resolved_and_deployed_again(void **state)
 	shape_is(p, "ARA");
 }
 
+/* The server ends the session that has the turn while the deploy runs. */
+static void a_turn_that_was_lost_is_taken_again(void **state)
+{
+	project *p = stage(state, PENDING);
+
+	project_write(p, "deploy",
+		"if [ -e once ]; then exec " US_DEPLOY "; fi\n"
+		"touch once\n"
+		"\"$PSQL\" -XqAt \"$DATABASE_URL\" -c \"INSERT INTO "
+		"_prisma_migrations (id, checksum, migration_name) VALUES "
+		"('dead', 'x', '" NAME "')\" -c \"SELECT "
+		"pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE "
+		"datname = current_database() AND application_name = "
+		"'unstick'\"\nexit 1\n");
+	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
+	assert_string_equal(start(p, 0), STARTED);
+	assert_int_equal(events(p, "turn.lost"), 1);
+	assert_int_equal(events(p, "turn.taken"), 2);
+	shape_is(p, "ARA");
+}
+
 /* What fails for the same reason each time ends with the attempts, in one start and
  * over many. */
 static void a_crash_loop_stops_by_attempts(void **state)
@@ -578,6 +599,7 @@ int main(void)
 		ON_BOTH(what_ran_after_all_is_recorded_and_nothing_is_deployed),
 		ON("postgresql",
 			what_a_deploy_leaves_is_resolved_and_deployed_again),
+		ON("postgresql", a_turn_that_was_lost_is_taken_again),
 		ON("postgresql", a_crash_loop_stops_by_attempts),
 		ON("sqlite", a_deploy_that_did_nothing_is_not_believed),
 		ON("sqlite", a_deploy_that_fails_for_its_own_reasons_ends_it),
