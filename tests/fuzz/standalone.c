@@ -1,4 +1,5 @@
-/* Runs a fuzz target on every file of the folders and on every file it is given. */
+/* Runs a fuzz target on every file it is given and on every file that lies in the
+ * folders it is given. */
 #include <dirent.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ static size_t run_folder(const char *path)
 			continue;
 		if (us_strf(&file, NULL, "%s/%s", path, e->d_name) != US_OK)
 			exit(1);
-		n += run_file(file);
+		if (!us_directory_exists(file))
+			n += run_file(file);
 	}
 	closedir(d);
 	return n;
