@@ -39,6 +39,17 @@ static int refuse(asking *a, const char *format, const char *what)
 	return SQLITE_DENY;
 }
 
+/* A table-valued function (json_each, pragma_table_info) declares its columns with
+ * a CREATE TABLE that is never run, and asks as if it were; of a real one SQLite
+ * itself says that it writes. */
+static bool may_declare(int action, const char *table)
+{
+	if (action == SQLITE_CREATE_TABLE)
+		return true;
+	return (action == SQLITE_INSERT || action == SQLITE_UPDATE) && table &&
+	       strcmp(table, "sqlite_master") == 0;
+}
+
 static int allow(void *ctx, int action, const char *a, const char *b, const char *c,
 	const char *d)
 {
@@ -59,6 +70,8 @@ static int allow(void *ctx, int action, const char *a, const char *b, const char
 			       ? SQLITE_OK
 			       : refuse(asks, "pragma %s may do more than tell", a);
 	default:
+		if (may_declare(action, a))
+			return SQLITE_OK;
 		return refuse(asks, "it does more than read%s", "");
 	}
 }

@@ -211,6 +211,8 @@ static const struct row rows[] = {
 	{ LITE, ROOMY, "db:query('vacuum into \"copy.db\"')", MORE_THAN_READ },
 	{ LITE, ROOMY, "db:query(\"attach 'other.db' as x\")", MORE_THAN_READ },
 	{ LITE, ROOMY, "db:query('detach main')", MORE_THAN_READ },
+	{ LITE, ROOMY, "db:query('create table v as select 1')", MORE_THAN_READ },
+	{ LITE, ROOMY, "db:query(\"insert into sqlite_master values (1, 2, 3, 4, 5)\")", "sqlite_master" },
 	{ LITE, ROOMY, "db:query('with x as (select 1) delete from u')", MORE_THAN_READ },
 	{ LITE, ROOMY, "db:query('insert into u values (3) returning id')", MORE_THAN_READ },
 	{ LITE, ROOMY, "db:query('create virtual table v using fts5(a)')", MORE_THAN_READ },

@@ -162,6 +162,80 @@ static void a_long_history_is_converted_when_read(void **state)
 	json_decref(kase);
 }
 
+/* A script of 40 MB in 20,000 statements, read from end to end in 4 MiB. */
+static void what_was_looked_at_is_garbage_again(void **state)
+{
+	static const char text[] = "return { failure = function(case)\n"
+				   "  local n = 0\n"
+				   "  for _, s in ipairs(case.evidence.statements) "
+				   "do n = n + #s.sql end\n"
+				   "  assert(case.evidence.statements[1] == "
+				   "case.evidence.statements[1])\n"
+				   "  return verdict.skip(tostring(n))\n"
+				   "end }";
+	question q = { .text = text, .limits = roomy };
+	json_t *kase = make_case(NULL), *statements = json_array(), *one;
+	us_str sql = { 0 };
+	us_policies *p;
+	us_verdict v;
+	us_err err = { 0 };
+
+	for (int i = 0; i < 2000; i++)
+		us_str_addc(&sql, 'x');
+	one = json_pack("{s:i, s:i, s:s, s:s, s:s, s:n}", "index", 1, "line", 1,
+		"kind", "INSERT", "sql", us_str_text(&sql), "state", "unknown",
+		"why");
+	us_str_fini(&sql);
+	for (int i = 0; i < 20000; i++)
+		assert_int_equal(json_array_append(statements, one), 0);
+	assert_int_equal(json_object_set_new(json_object_get(kase, "evidence"),
+				 "statements", statements),
+		0);
+	q.limits.memory_bytes = 4UL * 1024 * 1024;
+	assert_ok(load_policy(&p, *state, &q, &err), &err);
+	assert_ok(us_policies_decide(p, US_CASE_FAILURE, kase, &v, &err), &err);
+	assert_string_equal(v.reason, "40000000");
+	us_verdict_fini(&v);
+	us_policies_free(p);
+	json_decref(one);
+	json_decref(kase);
+}
+
+/* What is longer than 64 KiB is cut between characters, and says so. */
+static void a_long_text_is_cut_and_says_so(void **state)
+{
+	static const char text[] =
+		"return { failure = function(case)\n"
+		"  local logs = case.records[1].logs\n"
+		"  assert(#logs < 70000 and utf8.len(logs))\n"
+		"  return verdict.skip(logs:match('%[cut after %d+ of %d+ "
+		"bytes%]$'))\n"
+		"end }";
+	question q = { .text = text, .limits = roomy };
+	json_t *kase = make_case(NULL);
+	us_str logs = { 0 };
+	us_policies *p;
+	us_verdict v;
+	us_err err = { 0 };
+
+	us_str_add(&logs, "x");
+	for (int i = 0; i < 1000000; i++)
+		us_str_add(&logs, "\xC3\xA4");
+	assert_int_equal(
+		json_object_set_new(
+			json_array_get(json_object_get(kase, "records"), 0), "logs",
+			json_string(us_str_text(&logs))),
+		0);
+	us_str_fini(&logs);
+	q.limits.memory_bytes = 1024UL * 1024;
+	assert_ok(load_policy(&p, *state, &q, &err), &err);
+	assert_ok(us_policies_decide(p, US_CASE_FAILURE, kase, &v, &err), &err);
+	assert_string_equal(v.reason, "[cut after 65535 of 2000001 bytes]");
+	us_verdict_fini(&v);
+	us_policies_free(p);
+	json_decref(kase);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +244,8 @@ int main(void)
 		cmocka_unit_test(an_error_is_forgiven),
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(a_long_history_is_converted_when_read),
+		cmocka_unit_test(what_was_looked_at_is_garbage_again),
+		cmocka_unit_test(a_long_text_is_cut_and_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);

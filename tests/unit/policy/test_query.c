@@ -89,6 +89,21 @@ static void rows_come_typed_by_column_name(void **state)
 	query(state, "assert(#db:query('select 1 where 1 = 2') == 0)", NULL, 1);
 }
 
+static void what_only_tells_is_told(void **state)
+{
+	query(state,
+		"local names = {} "
+		"for _, c in ipairs(db:query(\"select name from "
+		"pragma_table_info('u')\")) do names[#names + 1] = c.name end "
+		"assert(table.concat(names, ',') == 'id,name,score,big') "
+		"assert(#db:query('explain query plan select * from u') > 0) "
+		"assert(#db:query('values (1), (2)') == 2) "
+		"assert(db:query(\"select value from json_each('[7]')\")[1].value "
+		"== "
+		"7)",
+		NULL, 1);
+}
+
 static void values_go_as_parameters(void **state)
 {
 	query(state,
@@ -226,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_come_typed_by_column_name),
+		cmocka_unit_test(what_only_tells_is_told),
 		cmocka_unit_test(values_go_as_parameters),
 		cmocka_unit_test(the_connection_is_opened_when_first_used),
 		cmocka_unit_test(a_file_that_is_locked_by_the_run_can_be_asked),

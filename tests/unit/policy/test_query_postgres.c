@@ -85,6 +85,41 @@ static void rows_come_typed(void **state)
 		roomy, NULL);
 }
 
+static void what_lua_has_no_type_for_comes_as_text(void **state)
+{
+	query(state,
+		"local r = db:query([[select 12345678901234567890.10::numeric as "
+		"n, "
+		"'\\x00ff'::bytea as b, '{\"a\": 1}'::jsonb as j, "
+		"array[1, null] as a, '2026-11-22 16:00:00+02'::timestamptz as t, "
+		"date '2026-11-22' as d, interval '1 day' as i, "
+		"'-9223372036854775808'::int8 as l, 0.1::float8 as f, "
+		"'18446744073709551615'::xid8 as x, "
+		"'3f2504e0-4f89-11d3-9a0c-0305e82c3301'::uuid as u, '' as e, "
+		"null as z]])[1] "
+		"local got = table.concat({ r.n, r.b, r.j, r.a, r.t, r.d, r.i, "
+		"r.x, "
+		"r.u, r.e }, ';') "
+		"assert(got == [[12345678901234567890.10;\\x00ff;{\"a\": "
+		"1};{1,NULL};2026-11-22 14:00:00+00;2026-11-22;1 day;"
+		"18446744073709551615;3f2504e0-4f89-11d3-9a0c-0305e82c3301;]], "
+		"got) "
+		"assert(r.l == math.mininteger and r.f == 0.1 and r.z == nil)",
+		roomy, NULL);
+}
+
+/* It is hung up on, and the next query opens another connection. */
+static void after_an_answer_that_was_too_long_the_next_query_works(void **state)
+{
+	query(state,
+		"for _, sql in ipairs({ 'select generate_series(1, 1000000000)', "
+		"\"select repeat('x', 20000000)\" }) do "
+		"local ok, why = pcall(db.query, db, sql) "
+		"assert(not ok and why:find('more than'), why) "
+		"assert(db:query('select 7 as n')[1].n == 7) end",
+		roomy, NULL);
+}
+
 static void an_error_says_its_sqlstate_and_leaves_the_connection_usable(
 	void **state)
 {
@@ -99,6 +134,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_come_typed),
+		cmocka_unit_test(what_lua_has_no_type_for_comes_as_text),
+		cmocka_unit_test(
+			after_an_answer_that_was_too_long_the_next_query_works),
 		cmocka_unit_test(
 			an_error_says_its_sqlstate_and_leaves_the_connection_usable),
 	};
