@@ -197,6 +197,7 @@ void us_policy_text(us_str *out, const char *bytes, size_t n, size_t max);
 US_MUST us_code us_sql_check(
 	const char *sql, size_t len, bool postgresql, us_err *err);
 bool us_sql_denied(const char *function);
+size_t us_sql_denied_count(void); /* names and forms of names */
 
 /* check.c */
 typedef struct us_checkup us_checkup;

@@ -67,6 +67,11 @@ bool us_sql_denied(const char *function)
 	return false;
 }
 
+size_t us_sql_denied_count(void)
+{
+	return US_LEN(denied);
+}
+
 us_code us_sql_check(const char *sql, size_t len, bool postgresql, us_err *err)
 {
 	if (memchr(sql, '\0', len))

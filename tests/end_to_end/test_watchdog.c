@@ -97,11 +97,26 @@ static void a_policy_that_hangs_while_it_is_loaded_does_no_harm(void **state)
 	ledger_unchanged(p, before);
 }
 
+/* One step of SQLite's machine, in which it doesn't look at the clock. */
+static void a_query_that_hangs_ends_the_run_too(void **state)
+{
+	project *p = stage(state,
+		"return { any = function(case, db) db:query(\"SELECT "
+		"hex(zeroblob(100000)) LIKE '%0%0%0%0%0%0%0%0%1'\") end }");
+	json_t *before = db_ledger(p);
+
+	expect(unstick(p, 3, "resolve", NULL),
+		"{'error': {'message': '~mine.lua ran past its limit of 100 ms "
+		"at " COMPLETE "'}, 'cases': []}");
+	ledger_unchanged(p, before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(a_policy_that_hangs_ends_the_run_with_3),
 		ON_BOTH(what_was_settled_before_is_told_and_locks_are_free),
+		ON("sqlite", a_query_that_hangs_ends_the_run_too),
 		ON("sqlite", a_policy_that_hangs_while_it_is_loaded_does_no_harm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

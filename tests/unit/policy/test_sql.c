@@ -4,6 +4,7 @@
 
 #include "../../../src/policy/host.h"
 #include "check.h"
+#include "unstick/file.h"
 
 struct row {
 	const char *sql;
@@ -202,11 +203,46 @@ static void nesting_is_judged_or_refused_and_never_too_deep(void **state)
 	}
 }
 
+/* "`lo_*`, `http`" -> lo_x, http; all names between these words. */
+static void what_the_page_says_is_refused_is(void **state)
+{
+	static const char from[] = "This is a list of names, not a wall";
+	static const char to[] = "Functions of your own";
+	char *page = NULL, *end, *name;
+	us_err err = { 0 };
+	size_t len, n = 0;
+
+	(void)state;
+	assert_ok(us_file_read(
+			  &page, &len, US_ROOT "/docs/policies.md", 1 << 20, &err),
+		&err);
+	name = strstr(page, from);
+	end = strstr(page, to);
+	assert_non_null(name);
+	assert_non_null(end);
+	while ((name = strchr(name, '`')) && name < end) {
+		char *close = strchr(++name, '`');
+		char *star = strchr(name, '*');
+
+		assert_non_null(close);
+		*close = '\0';
+		if (star && star < close)
+			*star = 'x';
+		if (!us_sql_denied(name))
+			fail_msg("docs/policies.md says that %s is refused", name);
+		name = close + 1;
+		n++;
+	}
+	assert_int_equal(n, us_sql_denied_count());
+	free(page);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_one_reading_statement_is_sent),
 		cmocka_unit_test(a_nul_is_refused),
+		cmocka_unit_test(what_the_page_says_is_refused_is),
 		cmocka_unit_test(any_text_is_judged_within_its_length),
 		cmocka_unit_test(nesting_is_judged_or_refused_and_never_too_deep),
 	};
