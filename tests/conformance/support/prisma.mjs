@@ -1,4 +1,5 @@
 // The real Prisma: the engine of 7.10.1 alone, and the whole command line of 6.19.3.
+import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { run, start } from "./process.mjs";
 
@@ -37,4 +38,24 @@ export async function cli(db, project, ...args) {
   const said = (stdout + stderr).split("\n");
   const text = said.filter((line) => !/^(Loaded Prisma config|Prisma config detected|Prisma schema loaded|Datasource ")/.test(line));
   return { exit, code: codeIn(stdout + stderr), text: text.join("\n").trim() };
+}
+
+/**
+ * As after `npm ci`: `npx prisma migrate ...` works in the project's folder. The answer is
+ * the environment it needs for that where there is no native engine.
+ */
+export function install(db, project) {
+  const home = join(process.env.ORACLE_HOME, "p6");
+  symlinkSync(join(home, "node_modules"), join(project.root, "node_modules"));
+  cpSync(join(home, "prisma.config.ts"), join(project.root, "prisma.config.ts"));
+  return {
+    PROVIDER: db.engine,
+    PRISMA_SCHEMA_ENGINE_BINARY: join(home, "dummy-bin"),
+    PRISMA_QUERY_ENGINE_BINARY: join(home, "dummy-bin"),
+    PRISMA_QUERY_ENGINE_LIBRARY: join(home, "dummy.so.node"),
+    NODE_OPTIONS: `--require ${join(home, "unref.cjs")}`,
+    CHECKPOINT_DISABLE: "1",
+    npm_config_offline: "true",
+    npm_config_update_notifier: "false",
+  };
 }
