@@ -11,8 +11,10 @@
 
 struct us_policies {
 	us_host_run run;
-	us_host **hosts;
+	us_host **hosts; /* of the files that are listed */
 	size_t n, cap;
+	us_host **builtins; /* in their order; NULL: not asked yet */
+	bool builtin;
 	json_t *trace; /* of the last decision; NULL: not traced */
 };
 
@@ -98,7 +100,6 @@ static us_code load_all(us_policies *p, const us_config *config, us_err *err)
 {
 	us_code rc = US_OK;
 	size_t n;
-	const us_builtin *builtins = us_builtins(&n);
 
 	for (size_t i = 0; i < config->policies_len && rc == US_OK; i++) {
 		rc = grow(p, err);
@@ -107,13 +108,28 @@ static us_code load_all(us_policies *p, const us_config *config, us_err *err)
 				&config->policies[i], &p->run, err);
 		p->n += rc == US_OK;
 	}
-	for (size_t i = 0; config->builtin && i < n && rc == US_OK; i++) {
-		rc = grow(p, err);
-		if (rc == US_OK)
-			rc = open_builtin(
-				&p->hosts[p->n], &p->run, &builtins[i], NULL, err);
-		p->n += rc == US_OK;
-	}
+	(void)us_builtins(&n);
+	p->builtin = config->builtin;
+	p->builtins = calloc(n, sizeof(us_host *));
+	if (rc == US_OK && !p->builtins)
+		rc = us_fail(err, US_E_NOMEM, "out of memory");
+	return rc;
+}
+
+/* A built-in policy is loaded when there is something to ask it: its only handler
+ * has its name, so what it has to say about other kinds is known. A trace names it
+ * all the same. *out is NULL if it is not to be asked. */
+static us_code builtin_host(
+	us_host **out, us_policies *p, size_t i, us_case_kind kind, us_err *err)
+{
+	size_t n;
+	const us_builtin *b = &us_builtins(&n)[i];
+	us_code rc = US_OK;
+
+	if (!p->builtins[i] &&
+		(p->run.trace || us_handler_index(b->name) == (int)kind))
+		rc = open_builtin(&p->builtins[i], &p->run, b, NULL, err);
+	*out = p->builtins[i];
 	return rc;
 }
 
@@ -147,33 +163,54 @@ us_code us_policies_load(us_policies **out, const us_config *config,
 
 void us_policies_free(us_policies *p)
 {
+	size_t n;
+
 	if (!p)
 		return;
 	for (size_t i = 0; i < p->n; i++)
 		us_host_free(p->hosts[i]);
 	free(p->hosts);
+	(void)us_builtins(&n);
+	for (size_t i = 0; p->builtins && i < n; i++)
+		us_host_free(p->builtins[i]);
+	free(p->builtins);
 	us_db_close(p->run.conn);
 	json_decref(p->trace);
 	us_watchdog_free(p->run.watchdog);
 	free(p);
 }
 
+static us_code ask(us_policies *p, us_host *h, us_case_kind kind,
+	const json_t *kase, us_verdict *out, us_err *err)
+{
+	us_code rc = us_host_decide(h, kind, kase, out, err);
+
+	if (rc == US_OK && p->trace)
+		rc = us_trace_add(p->trace, h, kind, out, err);
+	return rc;
+}
+
 us_code us_policies_decide(us_policies *p, us_case_kind kind, const json_t *kase,
 	us_verdict *out, us_err *err)
 {
 	us_code rc = US_OK;
+	us_host *h;
+	size_t n;
 
 	*out = (us_verdict){ .seconds = -1 };
+	(void)us_builtins(&n);
 	if (p->run.trace) {
 		json_decref(p->trace);
 		p->trace = json_array();
 		if (!p->trace)
 			return us_fail(err, US_E_NOMEM, "out of memory");
 	}
-	for (size_t i = 0; i < p->n && rc == US_OK && !out->given; i++) {
-		rc = us_host_decide(p->hosts[i], kind, kase, out, err);
-		if (rc == US_OK && p->trace)
-			rc = us_trace_add(p->trace, p->hosts[i], kind, out, err);
+	for (size_t i = 0; i < p->n && rc == US_OK && !out->given; i++)
+		rc = ask(p, p->hosts[i], kind, kase, out, err);
+	for (size_t i = 0; p->builtin && i < n && rc == US_OK && !out->given; i++) {
+		rc = builtin_host(&h, p, i, kind, err);
+		if (rc == US_OK && h)
+			rc = ask(p, h, kind, kase, out, err);
 	}
 	return rc;
 }
