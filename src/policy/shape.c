@@ -60,7 +60,8 @@ SHAPE(us_case_shape, "the case", case_fields);
 const us_field *us_shape_find(const us_shape *shape, const char *name)
 {
 	for (size_t i = 0; shape && i < shape->n; i++)
-		if (strcmp(shape->fields[i].name, name) == 0)
+		if (shape->fields[i].name[0] == name[0] &&
+			strcmp(shape->fields[i].name, name) == 0)
 			return &shape->fields[i];
 	return NULL;
 }
