@@ -7,7 +7,7 @@ set -eu
 build=$1
 clean=build/tidy
 US_CHECKS=
-[ "${CI-}" != true ] || US_CHECKS=-clang-analyzer-*
+[ "${CI-}" != true ] || US_CHECKS='-clang-analyzer-*'
 export US_CHECKS
 
 sources() {
