@@ -88,12 +88,12 @@ static void say_ready(us_str *line, const struct session *s, const start_end *en
 {
 	const us_hook_result *r = end->result;
 
-	us_str_addf(line, "ready in %.1f s%s: ", (double)end->duration_ms / 1000,
+	us_str_addf(line,
+		"ready in %.1f s%s; migrations: ", (double)end->duration_ms / 1000,
 		r->warned ? " (not all is well, see above)" : "");
 	if (r->migrations)
-		us_str_addf(line, "%d migrations applied, ",
-			count(r->migrations, "applied"));
-	us_str_addf(line, "%zu resolved, %d deploys; starting %s",
+		us_str_addf(line, "%d applied, ", count(r->migrations, "applied"));
+	us_str_addf(line, "%zu resolved; deploys: %d; starting %s",
 		r->warned ? 0 : json_array_size(r->cases), r->deploys, s->args[0]);
 }
 
