@@ -216,7 +216,7 @@ const stories = {
   "it is still running elsewhere, and not done in time": async (story) => {
     await story.way.meet(story.db, story.project, async ({ end }) => {
       const rows = await story.db.rows();
-      const container = startContainer(story, { UNSTICK_DEADLINE: "500ms" });
+      const container = startContainer(story, { UNSTICK_DEADLINE: "2s" });
       await assertNotStarted(story, container, { exit: 75, reason: /again/ });
       assert.deepEqual(await story.db.rows(), rows);
       await end();

@@ -79,7 +79,8 @@ fi
 if [ "$postgres" ]; then
 	whole | sql 2>errors
 else
-	scripts | sql 2>errors
+	all=$(scripts) # to its end first: what it asks is refused while others write
+	printf '%s\n' "$all" | sql 2>errors
 fi
 status=$?
 if [ $status != 0 ]; then
