@@ -188,7 +188,7 @@ static void blur_parts(world *w, object_id dropped)
 {
 	object_id table = world_object(w, dropped)->on;
 
-	blur_heirs(w, dropped);
+	blur_heirs_away(w, dropped);
 	if (table)
 		blur_heirs(w, table);
 }

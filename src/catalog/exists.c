@@ -18,7 +18,8 @@ typedef struct {
 	const char *relation; /* ... its relation's name; NULL: none */
 	const char *place;    /* ... its relation as an oid; NULL: none */
 	const char *in;       /* ... its schema's name; NULL: none */
-	const char *kinds;    /* what a relation must be: by its first letters */
+	/* what it, or its relation, must be: by the first letters of its kind */
+	const char *kinds;
 } catalog_table;
 
 #define PG "pg_catalog"
@@ -46,7 +47,7 @@ static const catalog_table tables[] = {
 	{ INFORMATION, "tables", OBJECT_RELATION, "table_name", NULL, NULL,
 		"table_schema", "tpvf" },
 	{ INFORMATION, "columns", OBJECT_COLUMN, "column_name", "table_name", NULL,
-		"table_schema", NULL },
+		"table_schema", "tpvf" },
 	{ INFORMATION, "table_constraints", OBJECT_CONSTRAINT, "constraint_name",
 		"table_name", NULL, "table_schema", NULL },
 };
@@ -116,9 +117,22 @@ static const char *column_in(const PgQuery__Node *n)
 	return last->node_case == NODE(STRING) ? last->string->sval : NULL;
 }
 
+/* conrelid::regclass::text: the relation's name as it is shown, with a schema or
+ * without, quoted or not. */
+static bool is_shown_as_text(const PgQuery__Node *n)
+{
+	const char *type;
+
+	if (n->node_case != NODE(TYPE_CAST))
+		return false;
+	type = last_of(
+		n->type_cast->type_name->names, n->type_cast->type_name->n_names);
+	return strcmp(type, "regclass") != 0 && strcmp(type, "oid") != 0;
+}
+
 static bool is(const char *column, const char *meant)
 {
-	return meant && strcmp(column, meant) == 0;
+	return column && meant && strcmp(column, meant) == 0;
 }
 
 /* Twice the same column: not to be told apart from a contradiction. */
@@ -146,6 +160,7 @@ static void see_equal(question *q, const char *column, const char *text)
 static void see_condition(question *q, const PgQuery__Node *n)
 {
 	const PgQuery__AExpr *e = n->a_expr;
+	const PgQuery__Node *of;
 	const char *column, *text;
 
 	if (n->node_case == NODE(BOOL_EXPR) &&
@@ -160,14 +175,14 @@ static void see_condition(question *q, const PgQuery__Node *n)
 		q->more = true;
 		return;
 	}
-	column = column_in(e->lexpr);
-	text = constant_in(column ? e->rexpr : e->lexpr);
-	if (!column)
-		column = column_in(e->rexpr);
+	of = column_in(e->lexpr) ? e->lexpr : e->rexpr;
+	column = column_in(of);
+	text = constant_in(of == e->lexpr ? e->rexpr : e->lexpr);
 	if (column && text)
 		see_equal(q, column, text);
 	else
 		q->more = true;
+	q->more = q->more || (is(column, q->of->place) && is_shown_as_text(of));
 }
 
 /* ---- answers -------------------------------------------------------------------
@@ -195,11 +210,25 @@ static bool fits(const question *q, const object *o)
 	return !q->schema || strcmp(schema->name, q->schema) == 0;
 }
 
+/* The standard knows of no exclusion constraints. */
+static presence is_standard(const object *constraint)
+{
+	const char *text = constraint->facets[FACET_DEFINITION].text;
+
+	if (!text)
+		return THERE_MAYBE;
+	return strncmp(text, "exclu", 5) == 0 ? THERE_NO : THERE_YES;
+}
+
 /* Is it one of those that the catalog shows? */
 static presence is_shown(const question *q, const object *o)
 {
-	const char *kind = o->facets[FACET_KIND].text;
+	const object *r = has_relation(o->kind) ? world_object(q->w, o->parent) : o;
+	const char *kind = r->facets[FACET_KIND].text;
 
+	if (o->there == THERE_YES && o->kind == OBJECT_CONSTRAINT &&
+		strcmp(q->of->schema, INFORMATION) == 0)
+		return is_standard(o);
 	if (!q->of->kinds || o->there != THERE_YES)
 		return o->there;
 	if (!kind)
@@ -214,15 +243,14 @@ static bool is_certain(const question *q, const object *o)
 	return !q->more && (!has_relation(o->kind) || up->there == THERE_YES);
 }
 
-/* Of a table that is there, or of the whole database: nothing of that name can be
- * anywhere else, and no extension brought it. */
+/* Of a table that is there: nothing of that name can be anywhere else, and no
+ * extension brought it. An extension itself may have been made by hand, which is
+ * why it is asked for. */
 static object_id only_place(const question *q)
 {
 	world *w = q->w;
 	object_id parent = q->place;
 
-	if (q->of->kind == OBJECT_EXTENSION)
-		return world_get(w, q->of->kind, 0, q->name);
 	if (!parent && has_relation(q->of->kind) && q->schema && q->relation)
 		parent = world_find(w, OBJECT_RELATION,
 			world_find(w, OBJECT_SCHEMA, 0, q->schema), q->relation);

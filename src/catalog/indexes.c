@@ -5,6 +5,7 @@
 #include "expression.h"
 #include "tables.h"
 #include "unstick/auto.h"
+#include "walk.h"
 
 #define NODE(name) PG_QUERY__NODE__NODE_##name
 
@@ -34,6 +35,34 @@ static void add_column_ref(
 	us_str_add(out, world_ref(s->w, need_column(s, relation, name)));
 }
 
+typedef struct {
+	const step *s;
+	object_id relation;
+} within;
+
+/* A table's own name may stand for a whole row of it. */
+static bool see_column(const ProtobufCMessage *m, void *ctx)
+{
+	const PgQuery__ColumnRef *c = (const PgQuery__ColumnRef *)m;
+	const within *in = ctx;
+	const char *name;
+
+	if (m->descriptor != &pg_query__column_ref__descriptor)
+		return true;
+	name = last_of(c->fields, c->n_fields);
+	if (*name && strcmp(name, world_object(in->s->w, in->relation)->name) != 0)
+		need_column(in->s, in->relation, name);
+	return false;
+}
+
+static void need_columns_in(
+	const step *s, object_id relation, const PgQuery__Node *expression)
+{
+	within in = { s, relation };
+
+	walk_node(expression, see_column, &in);
+}
+
 /* A cast may vanish, and what is left is a mere column; and a collation is shown
  * only where it isn't the column's own. */
 static bool may_be_column(const PgQuery__Node *e)
@@ -61,6 +90,7 @@ static us_value_firmness add_expression(
 			last_of(e->column_ref->fields, e->column_ref->n_fields));
 		return US_VALUE_FIRM;
 	}
+	need_columns_in(s, relation, e);
 	v = expression_value(s->w, relation, e);
 	us_str_addf(out, "(%s)", v.text ? v.text : "");
 	if (v.firmness == US_VALUE_UNKNOWN || may_be_column(e))
@@ -195,6 +225,7 @@ us_value index_definition(const step *s, object_id relation, const index_spec *i
 		0) /* set and reset at any time, and no matter of scripts */
 		f = US_VALUE_UNKNOWN;
 	if (i->where) {
+		need_columns_in(s, relation, i->where);
 		where = expression_value(s->w, relation, i->where);
 		us_str_addf(&out, " where %s", where.text ? where.text : "");
 		f = worse(f, where.firmness == US_VALUE_UNKNOWN ? US_VALUE_UNKNOWN
@@ -308,10 +339,11 @@ void kind_create_index(const step *s)
 	const char *name;
 
 	world_need(s->w, relation, THERE_YES);
+	/* IF NOT EXISTS or not: its columns are looked for */
+	definition = index_definition(s, relation, &spec);
 	schema = world_object(s->w, relation)->parent;
 	name = name_of(s, relation, i);
 	if (!name) {
-		index_definition(s, relation, &spec); /* what it needs */
 		world_lose_names(s->w, NULL);
 		world_unsure(s->w, "an index without a name of its own");
 		return;
@@ -325,7 +357,6 @@ void kind_create_index(const step *s)
 		create_maybe(s, relation, schema, name);
 		return;
 	}
-	definition = index_definition(s, relation, &spec);
 	put_index(s, relation, name, definition, index_ending(s->w, &spec, "idx"));
 	if (!i->relation->inh)
 		follow_only(s, relation, name);

@@ -58,6 +58,7 @@ kind_fn kind_data, kind_select, kind_do, kind_table_from_query;
 
 /* A table (view, index ...) named in a statement, through the search path. */
 object_id relation_of(world *w, const PgQuery__RangeVar *name);
+object_id relation_meant(world *w, const char *schema, const char *name);
 /* A possibly qualified list of names: a type, a relation, a function. */
 object_id named_object(world *w, object_kind kind, PgQuery__Node **names, size_t n);
 
@@ -121,5 +122,8 @@ const data_use *data_uses(us_arena *a, const PgQuery__Node *tree, size_t *n);
  * doubt. What is done to a table's definition is apart from its rows where it can't
  * change a value: constraints, defaults, indexes, another column. */
 bool data_is_apart(const PgQuery__Node *idempotent, const PgQuery__Node *other);
+/* Does `other` leave what a statement reads there, whatever becomes of the rows?
+ * False when in doubt. */
+bool data_keeps_columns(const PgQuery__Node *reads, const PgQuery__Node *other);
 
 #endif

@@ -20,7 +20,7 @@ static object_id temporary_of(const world *w, const char *name)
 
 /* A temporary table hides the one of the same name that stays; but the session that
  * made it may have ended. */
-static object_id relation_named(world *w, const char *schema, const char *name)
+object_id relation_meant(world *w, const char *schema, const char *name)
 {
 	object_id hides = schema ? 0 : temporary_of(w, name), id;
 
@@ -36,14 +36,14 @@ static object_id relation_named(world *w, const char *schema, const char *name)
 
 object_id relation_of(world *w, const PgQuery__RangeVar *name)
 {
-	return relation_named(w, given(name->schemaname), name->relname);
+	return relation_meant(w, given(name->schemaname), name->relname);
 }
 
 object_id named_object(world *w, object_kind kind, PgQuery__Node **names, size_t n)
 {
 	const char *schema = before_last_of(names, n), *name = last_of(names, n);
 
-	return kind == OBJECT_RELATION ? relation_named(w, schema, name)
+	return kind == OBJECT_RELATION ? relation_meant(w, schema, name)
 				       : world_lookup(w, kind, schema, name);
 }
 
@@ -72,26 +72,37 @@ const char *text_of(world *w, us_str *s)
 	return text;
 }
 
-/* Heirs have heirs; and an heir stays one, whatever else is not known of it. */
-void blur_heirs(world *w, object_id relation)
+/* Heirs have heirs. */
+static void blur_all_heirs(world *w, object_id relation, bool stay)
 {
 	size_t n = world_count(w);
 
 	for (object_id id = 1; id <= n; id++) {
 		const object *o = world_object(w, id);
 		const char *link = o->facets[FACET_DEFINITION].text;
-		bool stays;
+		bool there;
 
 		if (o->kind != OBJECT_RELATION || o->there == THERE_NO ||
 			!begins(link, "heir of ") || !world_refers(w, id, relation))
 			continue;
-		stays = o->there == THERE_YES && !o->on; /* an index may go along */
+		there = o->there == THERE_YES && !o->on; /* an index may go along */
 		world_blur(w, id);
-		if (stays)
+		if (there && stay)
 			world_create_maybe(w, o->kind, o->parent, o->name);
-		blur_heirs(w, id);
+		blur_all_heirs(w, id, stay);
 		world_set(w, id, FACET_DEFINITION, unknown(link));
 	}
+}
+
+/* An heir stays one, whatever else is not known of it. */
+void blur_heirs(world *w, object_id relation)
+{
+	blur_all_heirs(w, relation, true);
+}
+
+void blur_heirs_away(world *w, object_id relation)
+{
+	blur_all_heirs(w, relation, false);
 }
 
 void blur_referrers(world *w, object_id relation)

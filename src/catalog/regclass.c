@@ -1,6 +1,7 @@
 /* The names of relations in texts that stand for them: 'a."B"'::regclass. */
 #include <ctype.h>
 
+#include "kinds.h"
 #include "print.h"
 
 /* "A""b": up to the closing quote; NULL: there is none. */
@@ -43,8 +44,7 @@ object_id regclass_lookup(world *w, const char *text, bool *certain)
 		done = read_part(&second, &text);
 	}
 	if (done && *text == '\0')
-		id = world_lookup(w, OBJECT_RELATION,
-			dotted ? us_str_text(&first) : NULL,
+		id = relation_meant(w, dotted ? us_str_text(&first) : NULL,
 			us_str_text(dotted ? &second : &first));
 	*certain = dotted || world_is(w, id) == THERE_YES;
 	world_arena(w)->failed |= first.failed || second.failed;

@@ -381,6 +381,9 @@ void kind_set_schema(const step *s)
 
 	if (!id) {
 		not_followed(s, "a kind of object that is not followed");
+		/* its types take the columns' along */
+		if (a->object_type == TYPE(EXTENSION))
+			world_blur(s->w, 0);
 		return;
 	}
 	world_need(s->w, schema, THERE_YES);

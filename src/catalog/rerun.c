@@ -34,6 +34,33 @@ static bool inputs_change(const trial *t, size_t i)
 	return false;
 }
 
+/* What only reads changes nothing; but it asks for columns, which another statement
+ * may have taken away. */
+static bool only_reads(const PgQuery__Node *tree)
+{
+	switch (tree->node_case) {
+	case PG_QUERY__NODE__NODE_SELECT_STMT:
+	case PG_QUERY__NODE__NODE_EXPLAIN_STMT:
+	case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
+	case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+	case PG_QUERY__NODE__NODE_VACUUM_STMT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool columns_change(const trial *t, size_t i)
+{
+	if (!only_reads(t->script->tree[i]))
+		return false;
+	for (size_t j = 0; j < t->script->n; j++)
+		if (j != i &&
+			!data_keeps_columns(t->script->tree[i], t->script->tree[j]))
+			return true;
+	return false;
+}
+
 static us_code see_yes(const us_row *row, void *ctx, us_err *err)
 {
 	bool *yes = ctx;
@@ -84,6 +111,10 @@ static us_code why_not_again(
 	switch (classify_data(
 		t->script->tree[i], t->script->text[i], t->script->len[i])) {
 	case DATA_NONE:
+		if (columns_change(t, i)) {
+			*why = "what it reads is changed by another statement";
+			return US_OK;
+		}
 		break;
 	case DATA_IDEMPOTENT:
 		if (inputs_change(t, i)) {

@@ -49,6 +49,8 @@ const char *text_of(world *w, us_str *s);
 /* What inherits from the relation, or is a partition of it: what is done to the one
  * is done to the others, which is not followed. */
 void blur_heirs(world *w, object_id relation);
+/* The same where they may go along with it. */
+void blur_heirs_away(world *w, object_id relation);
 
 /* Whose foreign keys refer to it: to a partitioned table there is one for each
  * partition, of a made up name. */

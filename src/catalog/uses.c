@@ -261,3 +261,18 @@ bool data_is_apart(const PgQuery__Node *idempotent, const PgQuery__Node *other)
 	us_arena_fini(&a);
 	return apart;
 }
+
+bool data_keeps_columns(const PgQuery__Node *reads, const PgQuery__Node *other)
+{
+	us_arena a = { 0 };
+	sharing s = { 0 };
+	data_class class = classify_data(other, "", 0);
+	bool keeps;
+
+	s.uses = data_uses(&a, reads, &s.n);
+	keeps = s.n == 0 || (class != DATA_NONE && class != DATA_UNKNOWN) ||
+		(class == DATA_NONE && ddl_is_apart(&s, other));
+	keeps = keeps && !a.failed;
+	us_arena_fini(&a);
+	return keeps;
+}

@@ -22,21 +22,28 @@ typedef struct {
 
 static void add_query(sources *s, const PgQuery__Node *query);
 
+static bool is_servers(const char *schema)
+{
+	return strcmp(schema, "information_schema") == 0;
+}
+
 /* The server's own are shown with a schema or without. */
 static void add_table(sources *s, const PgQuery__RangeVar *r)
 {
-	object_id id, schema;
+	const char *schema;
+	object_id id;
 
 	if (s->with || begins(r->relname, "pg_") || begins(r->schemaname, "pg_") ||
-		strcmp(r->schemaname, "information_schema") == 0) {
+		is_servers(r->schemaname)) {
 		us_str_add(&s->out, "table");
 		return;
 	}
 	id = relation_of(s->w, r);
-	schema = world_object(s->w, id)->parent;
+	schema = world_object(s->w, world_object(s->w, id)->parent)->name;
 	/* temporary, or it isn't known which it is */
-	s->lost = s->lost ||
-		  begins(world_object(s->w, schema)->name, WORLD_TEMPORARY);
+	s->lost = s->lost || begins(schema, WORLD_TEMPORARY) ||
+		  is_servers(schema) ||
+		  (!r->schemaname[0] && world_has_long_path(s->w));
 	us_str_add(&s->out, world_ref(s->w, id));
 }
 
@@ -86,8 +93,11 @@ static void add_from(sources *s, const PgQuery__Node *from)
 	s->depth--;
 }
 
+/* RECURSIVE: the server puts them in an order of its own, each after those it reads
+ * (parse_cte.c, TopologicalSort). */
 static void add_with(sources *s, const PgQuery__WithClause *with)
 {
+	s->lost = s->lost || (with->recursive && with->n_ctes > 1);
 	for (size_t i = 0; i < with->n_ctes; i++) {
 		const PgQuery__Node *c = with->ctes[i];
 

@@ -132,25 +132,41 @@ static void name_all_of(naming *g, const PgQuery__RangeVar *range)
 	}
 }
 
-static const char *known_as(const PgQuery__RangeVar *range)
+/* What a star stands before: a name as it is known here, or a table with its
+ * schema. */
+typedef struct {
+	const char *schema, *name;
+} starred;
+
+static bool is_meant(
+	const naming *g, const PgQuery__RangeVar *range, const starred *of)
 {
-	return range->alias ? range->alias->aliasname : range->relname;
+	const char *known_as =
+		range->alias ? range->alias->aliasname : range->relname;
+
+	if (!of->schema)
+		return strcmp(known_as, of->name) == 0;
+	return !range->alias && strcmp(range->relname, of->name) == 0 &&
+	       relation_of(g->s->w, range) ==
+		       relation_meant(g->s->w, of->schema, of->name);
 }
 
 /* of: the table that is meant; NULL: each. False: it isn't among these, or there is
  * something else, of which nothing is known. */
-static bool expand(naming *g, const PgQuery__Node *from, const char *of)
+static bool expand(naming *g, const PgQuery__Node *from, const starred *of)
 {
 	bool left, right;
 
 	if (from->node_case == PG_QUERY__NODE__NODE_JOIN_EXPR) {
+		if (from->join_expr->alias) /* it hides what is joined */
+			return false;
 		left = expand(g, from->join_expr->larg, of);
 		right = expand(g, from->join_expr->rarg, of);
 		return of ? left || right : left && right;
 	}
 	if (from->node_case != PG_QUERY__NODE__NODE_RANGE_VAR)
 		return false;
-	if (of && strcmp(known_as(from->range_var), of) != 0)
+	if (of && !is_meant(g, from->range_var, of))
 		return false;
 	name_all_of(g, from->range_var);
 	return true;
@@ -160,17 +176,21 @@ static bool expand(naming *g, const PgQuery__Node *from, const char *of)
 static bool name_star(
 	naming *g, const PgQuery__SelectStmt *select, const PgQuery__ColumnRef *c)
 {
-	const char *of =
-		c->n_fields > 1 ? string_of(c->fields[c->n_fields - 2]) : NULL;
+	const bool each = c->n_fields < 2;
+	starred of = { NULL, NULL };
 	bool all = true, any = false;
 
+	if (!each)
+		of.name = string_of(c->fields[c->n_fields - 2]);
+	if (c->n_fields > 2)
+		of.schema = string_of(c->fields[c->n_fields - 3]);
 	for (size_t i = 0; i < select->n_from_clause; i++) {
-		bool found = expand(g, select->from_clause[i], of);
+		bool found = expand(g, select->from_clause[i], each ? NULL : &of);
 
 		all = all && found;
 		any = any || found;
 	}
-	return of ? any : all;
+	return each ? all : any;
 }
 
 static const PgQuery__ColumnRef *star_of(const PgQuery__Node *target)
@@ -243,6 +263,8 @@ static void create_of_query(const step *s, const PgQuery__IntoClause *into,
 	object_id schema, id = place_of(s, into->rel, &schema);
 	presence there = world_is(s->w, id);
 
+	/* IF NOT EXISTS or not: the query is looked at first */
+	walk_ranges(query, need_range, s->w);
 	if (if_not_exists && there == THERE_YES)
 		return;
 	if (if_not_exists && there == THERE_MAYBE) {
@@ -250,7 +272,6 @@ static void create_of_query(const step *s, const PgQuery__IntoClause *into,
 			s->w, OBJECT_RELATION, schema, into->rel->relname);
 		return;
 	}
-	walk_ranges(query, need_range, s->w);
 	world_need(s->w, id, THERE_NO);
 	id = world_create(s->w, OBJECT_RELATION, schema, into->rel->relname);
 	if (kind[0] == 't') { /* a table keeps no tie to where its rows are from */

@@ -239,6 +239,11 @@ presence world_default(
 		return THERE_NO;
 	if (child)
 		return up->there == THERE_YES && up->whole ? THERE_NO : THERE_MAYBE;
+	/* extensions are often made by who may, or come with the template; no
+	 * script makes what is in the server's own schema */
+	if (kind == OBJECT_EXTENSION ||
+		(parent && strcmp(up->name, "information_schema") == 0))
+		return THERE_MAYBE;
 	return w->knows && w->knows(w->knows_ctx, name) ? THERE_NO : THERE_MAYBE;
 }
 
@@ -314,6 +319,11 @@ const char *world_schema_name(const world *w)
 		if (schema_of_path(w, i) != THERE_NO)
 			return w->path[i];
 	return w->npath > 0 ? w->path[0] : NULL;
+}
+
+bool world_has_long_path(const world *w)
+{
+	return w->npath > 1;
 }
 
 bool world_knows_path(const world *w)

@@ -113,6 +113,8 @@ bool world_has_functions(const world *w);
 /* Has there ever been one that may change the catalog? */
 void world_note_far_code(world *w);
 bool world_has_far_code(const world *w);
+/* May what one schema lacks be found in another? */
+bool world_has_long_path(const world *w);
 /* Is it known which schema an unqualified new name goes to? */
 bool world_knows_path(const world *w);
 

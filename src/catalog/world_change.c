@@ -73,6 +73,9 @@ static void learn(world *w, const object *o, presence need, bool disputed)
 	if (w->mode != MODE_SCRIPT || !w->before || !o->twin || o->blurred ||
 		o->moved)
 		return;
+	/* another one's CASCADE may have made it */
+	if (o->kind == OBJECT_EXTENSION && need == THERE_YES)
+		return;
 	before = world_edit(w->before, o->twin);
 	if (disputed) {
 		before->there = THERE_MAYBE;

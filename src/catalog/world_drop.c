@@ -73,15 +73,30 @@ static bool may_be_part(const world *w, object_id id, object_id dropped)
 	       (o->kind == OBJECT_RELATION && o->on == gone->parent);
 }
 
-/* Views are known to refer to a table, not to which of its columns. */
-static void blur_views(world *w, object_id column)
+static bool is_of_table(const world *w, object_id id, object_id table)
+{
+	const object *o = world_object(w, id);
+
+	switch (o->kind) {
+	case OBJECT_RELATION:
+		return o->on != table && world_refers(w, id, table);
+	case OBJECT_TRIGGER:
+	case OBJECT_POLICY:
+	case OBJECT_RULE:
+		return o->parent == table || world_refers(w, id, table);
+	default:
+		return false;
+	}
+}
+
+/* Views, policies, rules and triggers are known to refer to a table, not to which
+ * of its columns. */
+static void blur_what_reads(world *w, object_id column)
 {
 	object_id table = world_object(w, column)->parent;
 
 	for (object_id i = 1; i <= w->n; i++)
-		if (w->objects[i].kind == OBJECT_RELATION &&
-			w->objects[i].there != THERE_NO &&
-			w->objects[i].on != table && world_refers(w, i, table))
+		if (w->objects[i].there != THERE_NO && is_of_table(w, i, table))
 			world_blur(w, i);
 }
 
@@ -118,5 +133,5 @@ void world_drop(world *w, object_id id, bool cascade)
 	world_touch(w, id, FACET_THERE);
 	drop_one(w, id, cascade);
 	if (cascade && world_object(w, id)->kind == OBJECT_COLUMN)
-		blur_views(w, id);
+		blur_what_reads(w, id);
 }
