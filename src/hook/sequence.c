@@ -93,9 +93,8 @@ static us_code judge_deploy(
 	}
 	if (ok)
 		return us_fail(err, US_E_IO,
-			"deploy ended with exit code 0, and yet %zu migrations are "
-			"not applied: is `start.deploy` for this database and "
-			"these migrations?",
+			"deploy ended with exit code 0 and left %zu pending: is "
+			"`start.deploy` for this database and these migrations?",
 			o->pending);
 	if (!d->passing)
 		return us_fail(err, US_E_IO,
