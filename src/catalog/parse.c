@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "unstick/auto.h"
+#include "unstick/script.h"
 
 static void *take(void *arena, size_t size)
 {
@@ -52,7 +53,7 @@ bool parse_sql(us_arena *a, parse *out, const char *sql, size_t len)
 	bool done;
 
 	*out = (parse){ 0 };
-	if (memchr(sql, '\0', len))
+	if (memchr(sql, '\0', len) || us_script_may_be_deep(sql, len))
 		return false;
 	if (sql[len] != '\0')
 		sql = us_arena_strn(a, sql, len);

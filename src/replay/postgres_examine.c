@@ -8,6 +8,7 @@
 
 #include "postgres_impl.h"
 #include "unstick/auto.h"
+#include "unstick/script.h"
 
 /* Statements whose effect leaves the database, by the parser's names. */
 static const char *const outside_nodes[] = { "CreateRoleStmt", "AlterRoleStmt",
@@ -346,12 +347,17 @@ static us_code walk_all(
 
 us_code examine(examiner *e, examined *out, const char *text, us_err *err)
 {
-	PgQueryParseResult parsed = pg_query_parse(text);
-	json_t *tree = parsed.error ? NULL : json_loads(parsed.parse_tree, 0, NULL);
+	PgQueryParseResult parsed = { 0 };
+	json_t *tree = NULL;
 	walker w = { .e = e, .out = out };
 	us_code rc = US_OK;
 
 	*out = (examined){ 0 };
+	if (!us_script_may_be_deep(text, strlen(text))) {
+		parsed = pg_query_parse(text);
+		if (!parsed.error)
+			tree = json_loads(parsed.parse_tree, 0, NULL);
+	}
 	if (tree)
 		rc = walk_all(&w, tree, text, err);
 	else

@@ -92,7 +92,7 @@ us_code split_postgres(us_script *s, us_err *err)
 	 * it (FACTS: adapter-pg 6.19.3, 7.10.1). Either way it hides no statement.
 	 */
 	r = pg_query_split_with_parser(s->text + from);
-	s->parsed = !bom && !r.error;
+	s->parsed = !bom && !r.error && !us_script_may_be_deep(s->text, s->len);
 	rc = r.error ? split_tokens(s, err) : add_all(s, from, &r, err);
 	pg_query_free_split_result(r);
 	return rc;

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "unstick/auto.h"
 #include "unstick/script.h"
+#include "unstick/str.h"
 
 static us_script *split(const char *provider, const char *text)
 {
@@ -286,6 +287,46 @@ static void a_long_trigger_is_cut_in_linear_time(void **state)
 	free(text);
 }
 
+/* head, then part as often as said. */
+static us_script *split_repeated(const char *head, const char *part, size_t times)
+{
+	us_str text = { 0 };
+	us_script *s;
+
+	us_str_add(&text, head);
+	for (size_t i = 0; i < times; i++)
+		us_str_add(&text, part);
+	s = split("postgresql", us_str_text(&text));
+	us_str_fini(&text);
+	return s;
+}
+
+static void a_tree_that_may_be_deeper_than_the_stack_is_not_asked_for(void **state)
+{
+	static const struct {
+		const char *head, *part;
+		bool parsed;
+	} rows[] = {
+		{ "select 1", " + 1", false },
+		{ "select 1", "; select (1 + 1)", true },
+		{ "select true", " and not not true", false },
+		{ "select ", "f(1, ", false },
+		{ "select ", "((", false },
+		{ "insert into t values (1, 'a' || 'b')", ", (1, 'a' || 'b')",
+			true },
+		{ "select 1", ", 1 + 1", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		us_script *s = split_repeated(rows[i].head, rows[i].part, 20000);
+
+		if (us_script_parsed(s) != rows[i].parsed)
+			fail_msg("%s%s...", rows[i].head, rows[i].part);
+		us_script_free(s);
+	}
+}
+
 static void canonical_sql_ignores_comments_and_blanks(void **state)
 {
 	static const struct {
@@ -318,6 +359,8 @@ int main(void)
 		cmocka_unit_test(offsets_and_lines_find_their_statement),
 		cmocka_unit_test(a_nul_or_garbage_never_fails),
 		cmocka_unit_test(a_long_trigger_is_cut_in_linear_time),
+		cmocka_unit_test(
+			a_tree_that_may_be_deeper_than_the_stack_is_not_asked_for),
 		cmocka_unit_test(canonical_sql_ignores_comments_and_blanks),
 	};
 
