@@ -41,8 +41,8 @@ int p_bounded_move(lua_State *L)
 /* ---- addresses ---- */
 
 /* A table shows where it is in memory, another place in every run: that would be as
- * good as random numbers. Replaces the value at idx by its text. */
-static void p_show(lua_State *L, int idx)
+ * good as random numbers. */
+void p_show(lua_State *L, int idx)
 {
 	switch (luaL_getmetafield(L, idx, "__tostring")) {
 	case LUA_TNIL:
@@ -73,14 +73,16 @@ int p_bounded_tostring(lua_State *L)
 int p_bounded_format(lua_State *L)
 {
 	int n = lua_gettop(L);
-	const char *p = luaL_checkstring(L, 1);
+	size_t len;
+	const char *p = luaL_checklstring(L, 1, &len);
+	const char *end = p + len; /* a NUL on the way ends nothing */
 
-	while ((p = strchr(p, '%'))) {
+	while ((p = memchr(p, '%', (size_t)(end - p)))) {
 		p++;
 		p += strspn(p, "-+ #0123456789.");
 		if (*p == 'p')
 			return luaL_error(L, "string.format has no '%%p' here");
-		p += *p != '\0';
+		p += p < end;
 	}
 	for (int i = 2; i <= n; i++)
 		if (!lua_isstring(L, i) && !lua_isboolean(L, i) && !lua_isnil(L, i))

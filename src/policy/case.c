@@ -112,11 +112,13 @@ static void p_push_path(lua_State *L, const struct value *v)
 				 ? lua_tostring(L, -1)
 				 : "";
 
-	if (json_is_array(v->json))
+	if (json_is_array(v->json)) {
 		lua_pushfstring(L, "%s[]", of);
-	else
-		lua_pushfstring(L, "%s%s%s", of, *of ? "." : "",
-			luaL_tolstring(L, 2, NULL));
+		return;
+	}
+	lua_pushvalue(L, 2);
+	p_show(L, lua_gettop(L));
+	lua_pushfstring(L, "%s%s%s", of, *of ? "." : "", lua_tostring(L, -1));
 }
 
 /* Notes that the member with the key at stack index 2 is read; it is on top. */
@@ -259,9 +261,10 @@ static int p_len(lua_State *L)
 static int p_newindex(lua_State *L)
 {
 	us_host_of(L)->slip = true;
+	p_show(L, 2);
 	return luaL_error(L,
 		"'%s' can't be set: what a policy is given is read-only",
-		luaL_tolstring(L, 2, NULL));
+		lua_tostring(L, 2));
 }
 
 static void p_push_case(lua_State *L, const struct value *v)

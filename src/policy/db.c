@@ -12,6 +12,8 @@
 
 #define ROWS_MAX 10000
 #define BYTES_MAX (8UL * 1024 * 1024)
+/* Of one call: connecting is not its time, so it must not be done without end. */
+#define CONNECTS_MAX 3
 
 static const char object; /* registry key: what handlers get as `db` */
 
@@ -140,6 +142,11 @@ static us_code connect(us_host *h, us_err *err)
 	if (!db->open)
 		return us_fail(
 			err, US_E_POLICY, "there is no database to ask here");
+	if (h->connects++ >= CONNECTS_MAX)
+		return us_fail(err, US_E_POLICY,
+			"the connection was lost or not to be had %d times in this "
+			"call",
+			CONNECTS_MAX);
 	paused = us_limits_pause(h);
 	rc = db->open(&h->run->conn, db->ctx, err);
 	us_limits_resume(h, paused);

@@ -95,6 +95,7 @@ static us_code run(us_host *h, lua_CFunction fn, void *arg, us_err *err)
 	}
 	h->line = 0;
 	h->logged = 0;
+	h->connects = 0;
 	h->slip = false;
 	free(h->trace);
 	h->trace = NULL;

@@ -77,6 +77,7 @@ struct us_host {
 	json_t *with;
 	json_t *declared;            /* the settings it says it has, or NULL */
 	struct us_shape *with_shape; /* their names, or NULL */
+	bool unsettled;              /* they are wrong, and that was told */
 	int handlers[US_HANDLERS];   /* registry references; LUA_NOREF if absent */
 	int lines[US_HANDLERS];      /* where each begins */
 
@@ -91,8 +92,9 @@ struct us_host {
 		call; /* values of the case are good during their own call only */
 	int line;    /* where in the policy's own file something went wrong, or 0 */
 	char *trace; /* and how it got there */
-	size_t logged; /* messages so far */
-	json_t *reads; /* paths of what was read, as keys; NULL: not traced */
+	size_t logged;   /* messages so far */
+	size_t connects; /* tries so far */
+	json_t *reads;   /* paths of what was read, as keys; NULL: not traced */
 	bool slip; /* a name was asked for that is never there, whatever the case */
 
 	us_err poison; /* what the limit said when it fired */
@@ -134,6 +136,8 @@ int p_bounded_format(lua_State *L);
 int p_bounded_rep(lua_State *L);
 int p_bounded_move(lua_State *L);
 int p_bounded_tostring(lua_State *L);
+/* Replaces the value at idx by its text, which shows no address. */
+void p_show(lua_State *L, int idx);
 
 /* sandbox.c */
 void p_sandbox_open(lua_State *L);

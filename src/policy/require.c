@@ -89,12 +89,17 @@ static int load(lua_State *L, const char *name, us_err *err)
 	return luaL_loadbufferx(L, text, len, chunk, "t");
 }
 
-/* Pushes what the module returned. */
+/* Pushes what the module returned. Stack: name loaded ... */
 static void p_run_module(lua_State *L, const char *name)
 {
 	us_err err = { 0 };
 	int status = load(L, name, &err);
 
+	if (status != LUA_OK) {
+		us_host_of(L)->slip = true; /* so it is in every case */
+		lua_pushnil(L);
+		lua_setfield(L, 2, name); /* and so it is told the next time */
+	}
 	if (status == LUA_ERRFILE)
 		luaL_error(L, "require '%s': %s", name, err.msg);
 	if (status != LUA_OK)

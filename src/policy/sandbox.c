@@ -58,9 +58,10 @@ static int p_frozen_index(lua_State *L)
 static int p_frozen_newindex(lua_State *L)
 {
 	us_host_of(L)->slip = true;
+	p_show(L, 2);
 	return luaL_error(L,
 		"%s is read-only, '%s' can't be set (is a `local` missing?)",
-		lua_tostring(L, lua_upvalueindex(1)), luaL_tolstring(L, 2, NULL));
+		lua_tostring(L, lua_upvalueindex(1)), lua_tostring(L, 2));
 }
 
 /* upvalue: the real table, which must not get out */

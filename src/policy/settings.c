@@ -24,6 +24,7 @@ struct check {
 static us_code tell(const struct check *c, us_code code, const char *file, int line,
 	const char *text)
 {
+	c->h->unsettled = true;
 	if (c->h->run->mistake) {
 		c->h->run->mistake(c->h->run->mistake_ctx, file, line, text);
 		return US_OK;

@@ -90,7 +90,8 @@ static us_code ask_all(struct trial *t, us_case_kind kind, const json_t *sample,
 		us_verdict v;
 		us_code rc;
 
-		if (h->handlers[handler] == LUA_NOREF || !h->L)
+		/* What breaks on wrong settings is their mistake, told already. */
+		if (h->handlers[handler] == LUA_NOREF || !h->L || h->unsettled)
 			continue;
 		t->used[at] = true;
 		t->reached[at] = t->reached[at] || answered == 0;

@@ -355,9 +355,36 @@ static void the_samples_are_cases_as_unstick_makes_them(void **state)
 	json_decref(all);
 }
 
+static void what_breaks_on_wrong_settings_is_told_once(void **state)
+{
+	static const char *const texts[] = { "return { any = function(_, _, with) "
+					     "return verdict.stop(with.x.y) end,\n"
+					     "settings = { x = { type = 'table', "
+					     "required = true } } }",
+		NULL };
+	US_AUTO(auto_str) char *told = mistakes(*state, texts, 1);
+
+	assert_string_equal(told, "error unstick.yaml:2 policies/a.lua needs the "
+				  "setting `x` (under `with`)\n");
+}
+
+static void a_missing_module_is_an_error_told_once(void **state)
+{
+	static const char *const texts[] = {
+		"return { any = function() return require('nosuch') end }", NULL
+	};
+	US_AUTO(auto_str) char *told = mistakes(*state, texts, 1);
+
+	assert_string_equal(told,
+		"error policies/a.lua:1 require 'nosuch': there is no file "
+		"policies/nosuch.lua\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_breaks_on_wrong_settings_is_told_once),
+		cmocka_unit_test(a_missing_module_is_an_error_told_once),
 		cmocka_unit_test(a_sound_policy_has_none),
 		cmocka_unit_test(each_mistake_is_told_where_it_is),
 		cmocka_unit_test(all_files_are_read_to_their_end),

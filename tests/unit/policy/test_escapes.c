@@ -152,6 +152,10 @@ static const struct row rows[] = {
 	{ ALONE, ROOMY, "return ('%%%-20p'):format({})", "no '%p'" },
 	{ ALONE, ROOMY, "assert(tostring({}) == 'table' and tostring(error) == 'function') "
 		"assert(('%s %s'):format({}, error) == 'table function') error('no address')", "no address" },
+	{ ALONE, ROOMY, "return ('\\0%p'):format('x')", "no '%p'" },
+	{ ALONE, ROOMY, "case[{}] = 1", "'table' can't be set" },
+	{ ALONE, ROOMY, "_ENV[error] = 1", "'function' can't be set" },
+	{ ALONE, ROOMY, "case.permitted[case] = 1", "can't be set" },
 	{ ALONE, ROOMY, "return xpcall(error)", "bad argument #2" },
 	{ ALONE, ROOMY, "return pcall()", "bad argument #1" },
 	{ ALONE, ROOMY, "return ('%s'):format(case.nosuch)", "has no 'nosuch'" },

@@ -237,9 +237,37 @@ static void a_database_out_of_reach_is_an_error_of_the_policy(void **state)
 	us_verdict_fini(&v);
 }
 
+/* Connecting takes its own time, which is not the call's. */
+static us_code reach_nothing(us_db **out, void *ctx, us_err *err)
+{
+	++*(int *)ctx;
+	*out = NULL;
+	return us_fail(err, US_E_CONNECT, "nobody answers");
+}
+
+static void what_cannot_be_reached_is_not_tried_for_ever(void **state)
+{
+	int tries = 0;
+	question q = {
+		.text = "return { any = function(_, db) local ok, why "
+			"for _ = 1, 100 do ok, why = pcall(db.query, db, 'select "
+			"1') "
+			"end return verdict.stop(why) end }",
+		.outside.db = { reach_nothing, &tries },
+	};
+	us_verdict v;
+	us_err err = { 0 };
+
+	assert_ok(ask(*state, &q, &v, &err), &err);
+	assert_int_equal(tries, 3);
+	assert_non_null(strstr(v.reason, "3 times in this call"));
+	us_verdict_fini(&v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_cannot_be_reached_is_not_tried_for_ever),
 		cmocka_unit_test(rows_come_typed_by_column_name),
 		cmocka_unit_test(what_only_tells_is_told),
 		cmocka_unit_test(values_go_as_parameters),
