@@ -1,6 +1,7 @@
 /* unstick.yaml: every mistake is an error with its line, and nothing is guessed. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <yaml.h>
 
 #include "settings.h"
@@ -174,9 +175,12 @@ static us_code policy_path(us_policy_file *p, const us_value *v, us_err *err)
 	if (rc == US_OK && us_directory_exists(p->path))
 		rc = us_value_fail(
 			v, err, "names a folder, not a policy file: %s", p->path);
-	else if (rc == US_OK && !us_file_exists(p->path))
+	else if (rc == US_OK && access(p->path, F_OK) != 0)
 		rc = us_value_fail(
 			v, err, "names a file that doesn't exist: %s", p->path);
+	else if (rc == US_OK && !us_file_exists(p->path))
+		rc = us_value_fail(
+			v, err, "names something that is no file: %s", p->path);
 	p->line = v->line;
 	return rc;
 }

@@ -30,6 +30,18 @@ static us_code read_all(us_str *text, int fd, const char *path, us_err *err)
 	return US_OK;
 }
 
+/* What editors on Windows put first; Lua skips it only in files it reads itself. */
+static void drop_bom(char *text, size_t *len)
+{
+	static const char bom[] = "\xEF\xBB\xBF";
+	const size_t n = sizeof(bom) - 1;
+
+	if (strncmp(text, bom, n) != 0)
+		return;
+	*len -= n;
+	memmove(text, text + n, *len + 1);
+}
+
 us_code us_policy_read(char **out, size_t *len, const char *path, us_err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -48,6 +60,8 @@ us_code us_policy_read(char **out, size_t *len, const char *path, us_err *err)
 	close(fd); /* it was only read */
 	if (rc == US_OK)
 		rc = us_str_take(&text, out, len, err);
+	if (rc == US_OK)
+		drop_bom(*out, len);
 	us_str_fini(&text);
 	return rc;
 }

@@ -144,6 +144,20 @@ static void a_missing_file_is_an_error_with_its_name(void **state)
 	assert_non_null(strstr(err.msg, "no/such.lua"));
 }
 
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+	question q = { .text = "\xEF\xBB\xBFreturn { any = function() return "
+			       "require('marked') end }\r\n" };
+	us_verdict v;
+	us_err err = { 0 };
+
+	scratch_write(*state, "policies/marked.lua",
+		"\xEF\xBB\xBFreturn verdict.skip('x')");
+	assert_ok(ask(*state, &q, &v, &err), &err);
+	assert_int_equal(v.action, US_ACTION_SKIP);
+	us_verdict_fini(&v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +168,7 @@ int main(void)
 		cmocka_unit_test(
 			a_file_that_does_not_load_is_an_error_with_its_name),
 		cmocka_unit_test(a_missing_file_is_an_error_with_its_name),
+		cmocka_unit_test(a_byte_order_mark_is_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
