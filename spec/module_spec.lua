@@ -111,6 +111,11 @@ describe("the module", function()
     { "a missing recording", function() unstick.case_from("no/such.json") end, "no/such.json" },
     { "something else for a recording", function() unstick.case_from("README.md") end, "README.md:1: not JSON" },
     { "a missing project", function() unstick.project("no/unstick.yaml") end, "no such file" },
+    { "a policy that was released", function()
+      local gone = unstick.policy("timeout")
+      getmetatable(gone).__gc(gone)
+      gone({})
+    end, "it was released" },
     { "something else for a case", function() unstick.policy("timeout")(5) end, "unstick.Case expected" },
   }
   for _, row in ipairs(mistakes) do

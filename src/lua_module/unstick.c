@@ -263,9 +263,12 @@ static int p_decide(lua_State *L)
 	const us_fixture *f = p_check_case(L, 2);
 	struct decision *d = p_new_decision(L);
 	us_err err = { 0 };
-	us_code rc = us_policies_decide(
-		box->policies, f->kind, f->kase, &d->verdict, &err);
+	us_code rc;
 
+	/* Their metatables can be had, and __gc be called by hand. */
+	luaL_argcheck(L, box->policies, 1, "it was released");
+	luaL_argcheck(L, f->kase, 2, "it was released");
+	rc = us_policies_decide(box->policies, f->kind, f->kase, &d->verdict, &err);
 	if (rc == US_OK && d->verdict.given)
 		rc = us_guard_check(&d->guard, &f->permits, box->allow_override,
 			&d->verdict, &err);
