@@ -39,6 +39,9 @@ typedef struct {
 	const char *sql;
 	size_t nparams;
 	const char *const *params;
+	/* What SQLite compares them as, which has no types to tell it from; NULL:
+	 * text. */
+	const us_value_type *types;
 	us_row_fn *fn; /* NULL: rows are not wanted */
 	void *ctx;
 	int64_t affected; /* out: rows changed, 0 where that makes no sense */

@@ -45,7 +45,19 @@ static us_code prepare(
 	return rc;
 }
 
-/* All as text: a column's affinity makes numbers of them again. */
+static int bind_value(
+	sqlite3_stmt *st, int at, const char *value, us_value_type type)
+{
+	if (!value)
+		return sqlite3_bind_null(st, at);
+	if (type == US_V_INTEGER || type == US_V_BOOLEAN)
+		return sqlite3_bind_int64(st, at, strtoll(value, NULL, 10));
+	if (type == US_V_REAL)
+		return sqlite3_bind_double(st, at, strtod(value, NULL));
+	return sqlite3_bind_text64(
+		st, at, value, strlen(value), SQLITE_STATIC, SQLITE_UTF8);
+}
+
 static us_code bind(lite_db *db, sqlite3_stmt *st, const us_stmt *stmt, us_err *err)
 {
 	if ((size_t)sqlite3_bind_parameter_count(st) != stmt->nparams) {
@@ -53,13 +65,9 @@ static us_code bind(lite_db *db, sqlite3_stmt *st, const us_stmt *stmt, us_err *
 			stmt->nparams, sqlite3_bind_parameter_count(st));
 	}
 	for (size_t i = 0; i < stmt->nparams; i++) {
-		const char *value = stmt->params[i];
-		int at = (int)i + 1;
-		int code = value ? sqlite3_bind_text64(st, at, value, strlen(value),
-					   SQLITE_STATIC, SQLITE_UTF8)
-				 : sqlite3_bind_null(st, at);
+		us_value_type type = stmt->types ? stmt->types[i] : US_V_TEXT;
 
-		if (code != SQLITE_OK)
+		if (bind_value(st, (int)i + 1, stmt->params[i], type) != SQLITE_OK)
 			return lite_fail(db, err);
 	}
 	return US_OK;

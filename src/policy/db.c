@@ -205,6 +205,18 @@ static const char *p_param(lua_State *L, int arg, bool postgresql)
 	}
 }
 
+static us_value_type type_of(lua_State *L, int arg)
+{
+	switch (lua_type(L, arg)) {
+	case LUA_TBOOLEAN:
+		return US_V_BOOLEAN;
+	case LUA_TNUMBER:
+		return lua_isinteger(L, arg) ? US_V_INTEGER : US_V_REAL;
+	default:
+		return US_V_TEXT;
+	}
+}
+
 _Noreturn static void p_raise(lua_State *L, const us_err *err)
 {
 	if (err->sqlstate[0] && !strstr(err->msg, err->sqlstate))
@@ -222,6 +234,7 @@ static int p_query(lua_State *L)
 	struct rows rows = { .L = L };
 	us_stmt query = { .fn = add_row, .ctx = &rows };
 	const char **params;
+	us_value_type *types;
 	bool postgresql;
 	size_t len;
 
@@ -236,10 +249,14 @@ static int p_query(lua_State *L)
 	if (us_sql_check(query.sql, len, postgresql, &err) != US_OK)
 		p_raise(L, &err);
 	params = lua_newuserdatauv(L, ((size_t)nparams + 1) * sizeof(*params), 0);
-	for (int i = 0; i < nparams; i++)
+	types = lua_newuserdatauv(L, ((size_t)nparams + 1) * sizeof(*types), 0);
+	for (int i = 0; i < nparams; i++) {
+		types[i] = type_of(L, i + 3);
 		params[i] = p_param(L, i + 3, postgresql);
+	}
 	query.nparams = (size_t)nparams;
 	query.params = params;
+	query.types = types;
 	lua_newtable(L);
 	rows.table = lua_gettop(L);
 	if (send(h, &query, &err) != US_OK)

@@ -114,7 +114,12 @@ static void values_go_as_parameters(void **state)
 	query(state,
 		"assert(db:query('select ? is null as n', nil)[1].n == 1) "
 		"assert(#db:query('select 1 from u where score = ?', 0.5) == 1) "
-		"assert(#db:query('select 1 from u where id = ?', true) == 1)",
+		"assert(#db:query('select 1 from u where id = ?', true) == 1) "
+		"assert(db:query('select count(*) > ? as n from u', 1)[1].n == 1) "
+		"assert(db:query('select ? + 0.5 as n', 0.25)[1].n == 0.75) "
+		"assert(db:query('select typeof(?) as t', '1')[1].t == 'text') "
+		"local big = math.maxinteger "
+		"assert(db:query('select ? as n', big)[1].n == big)",
 		NULL, 1);
 	query(state, "db:query('select ?', {})", "expected text, a number", 1);
 	query(state, "db:query('select ?', 'a\\0b')", "a NUL in a parameter", 1);
