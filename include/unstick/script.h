@@ -34,9 +34,9 @@ const us_statement *us_script_statement(const us_script *s, size_t i); /* 0-base
  * tokenizer's. */
 bool us_script_parsed(const us_script *s);
 
-/* True if a tree of this PostgreSQL script may be deeper than the stack: it is split,
- * but nobody may ask libpg_query for its tree. A level of a tree takes at least a
- * token that no comma parts from the next. */
+/* True if a tree of this PostgreSQL script may be deeper than the stack: it is
+ * split, but nobody may ask libpg_query for its tree. A level of a tree takes at
+ * least a token that no comma parts from the next. */
 bool us_script_may_be_deep(const char *sql, size_t len);
 
 #define US_NO_STATEMENT ((size_t)-1)

@@ -48,9 +48,11 @@ bool us_script_may_be_deep(const char *sql, size_t len)
 		return false;
 	for (lex_token t = lex_next_solid(&l); t.kind != LEX_END;
 		t = lex_next_solid(&l)) {
-		take(&at, t.kind == LEX_OTHER || t.kind == LEX_SEMICOLON
-				  ? sql[t.start]
-				  : 'x');
+		char c = 'x';
+
+		if (t.kind == LEX_OTHER || t.kind == LEX_SEMICOLON)
+			c = sql[t.start];
+		take(&at, c);
 		if (at.sum + 1 >= DEEPEST)
 			return true;
 	}
