@@ -44,7 +44,7 @@ fi
 echo 0 1 0 >"$counts" # until the runner says otherwise
 status=0
 rm -f "$build/conformance.tap"
-"$US_WITH_CLUSTER" node --test \
+"$US_WITH_CLUSTER" node --test --test-concurrency=2 \
 	--test-reporter=spec --test-reporter-destination=stdout \
 	--test-reporter=tap --test-reporter-destination="$build/conformance.tap" \
 	"$@" || status=$?
