@@ -1,5 +1,6 @@
 // A place where a script, a trigger or a policy stands still until the test lets it go on:
 // no sleeping, and no guessing how long something takes.
+import assert from "node:assert/strict";
 import { until } from "./process.mjs";
 
 /** What has to stand in the script. One who waits here is waiting for nothing else. */
@@ -34,6 +35,14 @@ export const backendGone = (db, pid) =>
 export const endless = (table) =>
   `INSERT INTO ${table} WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;\n`;
 
-/** Somebody has SQLite's write lock, and the table is there. */
-export const writerIn = (db, table) =>
-  until(`somebody writes to ${table}`, async () => (await db.isBeingWritten()) && (await db.look()).tables.includes(table));
+/** Somebody is, and stays, in a statement that writes to SQLite, and the table is there. */
+export async function writerIn(db, table) {
+  let before = false; // one look may fall between the lock and the first page of any short statement
+  await until(`somebody writes to ${table}`, () => {
+    const now = db.isBeingWritten();
+    const stays = before && now;
+    before = now;
+    return stays;
+  });
+  assert.ok((await db.look()).tables.includes(table), `${table} is there`);
+}
