@@ -49,6 +49,17 @@ static void hash(migration *m, us_sha256 *h, size_t len)
 	us_hex(m->checksum, digest);
 }
 
+void migration_hash(migration *m)
+{
+	us_sha256 *h = NULL;
+	us_err err = { 0 };
+
+	if (us_sha256_new(&h, &err) != US_OK)
+		die("%s", err.msg);
+	hash(m, h, strlen(m->text));
+	us_sha256_free(h);
+}
+
 static size_t add_migration(project *p, const char *name, us_sha256 *h)
 {
 	US_AUTO(auto_str)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "unstick/hash.h"
 
@@ -23,6 +24,8 @@ typedef struct {
 	size_t n;
 	size_t bytes; /* of all scripts */
 	bool own;     /* one of ours: never sampled, always whole */
+	uint64_t
+		seed; /* of a random one that is still to be made; 0: it is there */
 } project;
 
 typedef struct {
@@ -35,6 +38,7 @@ typedef struct {
  * how many projects there are below it. */
 size_t corpus_add(corpus *c, const char *directory, const char *only, bool own);
 void corpus_free(corpus *c);
+void migration_hash(migration *m); /* its checksum, of its text */
 void project_free(project *p);
 
 #endif

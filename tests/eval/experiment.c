@@ -97,6 +97,7 @@ static void find_prefix(experiment *e, size_t k)
 		explain_loss(e, &f, a, same);
 	if (f.grade != GRADE_OTHER && !e->quick)
 		f.harm = harm_of_prefix(e, k);
+	e->bad += finding_is_bad(&f);
 	finding_write(&f, e->out);
 	finding_free(&f);
 	free(same);
@@ -120,6 +121,7 @@ void experiment_run(experiment *e)
 	e->lab->ops->cut(&e->script, e->migration->text);
 	if (e->script.cut) {
 		experiment_walk(e);
+		e->through = e->reached == e->script.n;
 		for (size_t k = 0; k <= e->reached; k++)
 			find_prefix(e, k);
 		if (e->reached == e->script.n && !e->quick)

@@ -37,6 +37,8 @@ typedef struct {
 	 * script's own transaction is open: it takes its work along when it ends.
 	 */
 	size_t *at;
+	bool through;   /* all of it ran */
+	size_t bad;     /* findings of that kind about its prefixes */
 	size_t reached; /* n, or the last state before a statement that can't run */
 	char *rows_at_end; /* NULL: not looked at */
 } experiment;

@@ -97,3 +97,9 @@ void finding_free(finding *f)
 	free(f->proof);
 	*f = (finding){ 0 };
 }
+
+bool finding_is_bad(const finding *f)
+{
+	return f->grade == GRADE_WRONG || f->grade == GRADE_ALARM ||
+	       f->grade == GRADE_UNTOLD || f->grade == GRADE_OTHER || f->harm;
+}

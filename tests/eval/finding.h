@@ -41,6 +41,9 @@ typedef struct {
 /* The order of the histories, whoever worked on what. */
 int finding_compare(const void *a, const void *b);
 
+/* The run fails because of it. */
+bool finding_is_bad(const finding *f);
+
 void finding_write(const finding *f, FILE *to);
 /* False at the end. die()s on what it can't read. */
 bool finding_read(finding *f, FILE *from);

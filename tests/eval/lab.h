@@ -6,6 +6,7 @@
 
 #include "corpus.h"
 #include "cut.h"
+#include "unstick/str.h"
 
 /* The databases of one project: one in which its history was applied up to some
  * migration, and copies of that in which the next one is tried. At most one copy is
@@ -27,9 +28,9 @@ typedef struct {
 	lab *(*open)(const char *where, size_t number); /* see lab_place */
 	void (*close)(lab *l);
 
-	/* The history goes on: the whole migration, recorded as finished. Says on
-	 * stderr what it couldn't apply. */
-	void (*advance)(lab *l, const migration *m, size_t place);
+	/* The history goes on: the whole migration, recorded as finished. False,
+	 * and said on stderr, if it couldn't apply something. */
+	bool (*advance)(lab *l, const migration *m, size_t place);
 
 	void (*copy)(lab *l, const condition *c);
 	void (*discard)(lab *l);
@@ -38,6 +39,9 @@ typedef struct {
 	/* On the copy, in one session. False: it failed, and *why is the caller's.
 	 */
 	bool (*run)(lab *l, const char *sql, char **why);
+	/* What a query finds in its first column, in the order of the bytes;
+	 * nothing if it fails. */
+	void (*values)(lab *l, const char *sql, us_strs *found);
 	bool (*in_transaction)(lab *l);
 	void (*new_session)(lab *l); /* what was not committed is gone */
 	/* Makes the newest index what a CREATE INDEX CONCURRENTLY that failed

@@ -62,16 +62,10 @@ void table_losses(const findings *all)
 
 /* ---- lists ---- */
 
-static bool is_bad(const finding *f)
-{
-	return f->grade == GRADE_WRONG || f->grade == GRADE_ALARM ||
-	       f->grade == GRADE_UNTOLD || f->grade == GRADE_OTHER || f->harm;
-}
-
 static bool is_wanted(const finding *f, const char *which)
 {
 	if (strcmp(which, "bad") == 0)
-		return is_bad(f);
+		return finding_is_bad(f);
 	if (strcmp(which, "harm") == 0)
 		return f->harm != NULL;
 	if (strcmp(which, "visible") == 0)

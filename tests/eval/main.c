@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lab.h"
+#include "random.h"
 #include "say.h"
 #include "table.h"
 
@@ -28,6 +29,21 @@ static void keep_known(corpus *c, const char *provider)
 	c->n = n;
 }
 
+/* False: there are none but our own. */
+static bool gather(corpus *c, const options *o)
+{
+	bool found;
+
+	if (o->random) {
+		random_projects(c, o->random, o->seed, o->provider);
+		return true;
+	}
+	corpus_add(c, US_HISTORIES, o->project, true);
+	found = corpus_add(c, o->corpus, o->project, false) > 0 || o->project;
+	keep_known(c, o->provider);
+	return found;
+}
+
 int main(int argc, char **argv)
 {
 	findings all = { 0 };
@@ -36,11 +52,9 @@ int main(int argc, char **argv)
 	bool found, ok;
 
 	options_read(&o, argc, argv);
-	corpus_add(&c, US_HISTORIES, o.project, true);
-	found = corpus_add(&c, o.corpus, o.project, false) > 0 || o.project;
-	keep_known(&c, o.provider);
+	found = gather(&c, &o);
 	work(&all, &o, &c);
-	table_print(&all, &c);
+	table_print(&all, &c, o.random > 0);
 	table_losses(&all);
 	if (o.show)
 		table_list(&all, o.show);

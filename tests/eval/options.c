@@ -22,6 +22,14 @@ static const char usage[] =
 	"  --project NAME      one history of the corpus\n"
 	"  --migration NAME    one migration of it\n"
 	"  --evidence NAME     catalog or replay, as unstick takes it\n"
+	"  --random N          histories made by chance for each provider, those "
+	"of "
+	"the seeds\n"
+	"                      from N on, instead of real ones\n"
+	"  --keep DIR          a new folder that they are left in\n"
+	"  --reduce            the shortest histories that some finding stays "
+	"with, "
+	"on stderr\n"
 	"  --quick             prefixes only: no subsets, no harm\n"
 	"  --show GRADE        list these: exact range alarm wrong unknown other\n"
 	"                      diverged equal mixed missed told untold harm "
@@ -39,6 +47,9 @@ static const struct option known[] = {
 	{ "project", required_argument, NULL, 'p' },
 	{ "migration", required_argument, NULL, 'm' },
 	{ "evidence", required_argument, NULL, 'e' },
+	{ "random", required_argument, NULL, 'r' },
+	{ "keep", required_argument, NULL, 'k' },
+	{ "reduce", no_argument, NULL, 'x' },
 	{ "quick", no_argument, NULL, 'q' },
 	{ "show", required_argument, NULL, 'w' },
 	{ "jobs", required_argument, NULL, 'j' },
@@ -53,7 +64,7 @@ static unsigned number(const char *text)
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
 
-	if (*text < '0' || *text > '9' || *end || n > 1000000) {
+	if (*text < '0' || *text > '9' || *end || n > 1000000000) {
 		fprintf(stderr, "eval: '%s' is no number\n", text);
 		exit(64);
 	}
@@ -83,6 +94,15 @@ static void take(options *o, int letter)
 		break;
 	case 'e':
 		o->evidence = optarg;
+		break;
+	case 'r':
+		o->random = number(optarg);
+		break;
+	case 'k':
+		o->keep = optarg;
+		break;
+	case 'x':
+		o->reduce = true;
 		break;
 	case 'q':
 		o->quick = true;

@@ -10,9 +10,12 @@ typedef struct {
 	const char *provider;
 	const char *show; /* a grade's name, "harm", "bad"; NULL: no list */
 	uint64_t seed;
-	unsigned share; /* of the migrations, in percent */
+	unsigned random;  /* histories for each provider; 0: those that are there */
+	const char *keep; /* where random ones are left; NULL: nowhere */
+	unsigned share;   /* of the migrations, in percent */
 	unsigned jobs;
-	bool quick; /* K of the prefixes, and nothing else */
+	bool reduce; /* what is bad about prefixes: to what makes it so */
+	bool quick;  /* K of the prefixes, and nothing else */
 } options;
 
 /* Ends the program on bad usage (64) and after --help (0). */

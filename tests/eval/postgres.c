@@ -198,21 +198,24 @@ static void record(PGconn *conn, const migration *m, size_t place, bool finished
 }
 
 /* Of what failed as one query: one statement at a time. */
-static void run_singly(PGconn *conn, const migration *m)
+static bool run_singly(PGconn *conn, const migration *m)
 {
 	statements s;
+	bool ok = true;
 
 	cut_postgres(&s, m->text);
 	for (size_t i = 0; i < s.n; i++) {
 		US_AUTO(auto_str) char *why = NULL;
 		PGresult *res = try_query(conn, s.items[i].sql, &why);
 
+		ok &= res != NULL;
 		if (!res)
 			fprintf(stderr, "%s, statement %zu: %s", m->name, i + 1,
 				why);
 		PQclear(res);
 	}
 	statements_free(&s);
+	return ok;
 }
 
 /* What a session that ends takes along. */
@@ -225,19 +228,21 @@ static void end_session(PGconn *conn)
 
 /* One simple query, as the native engine up to 7.3 sends it; what that can't do is
  * done as the later ones do it. */
-static void advance(lab *l, const migration *m, size_t place)
+static bool advance(lab *l, const migration *m, size_t place)
 {
 	postgres *p = of(l);
 	PGresult *res;
+	bool ok = true;
 
 	if (!p->history)
 		p->history = connect_to(p->where, p->main);
 	res = try_query(p->history, m->text, NULL);
 	if (!res)
-		run_singly(p->history, m);
+		ok = run_singly(p->history, m);
 	PQclear(res);
 	end_session(p->history);
 	record(p->history, m, place, true);
+	return ok;
 }
 
 /* ---- a copy ---- */
@@ -304,6 +309,25 @@ static bool run(lab *l, const char *sql, char **why)
 	return ok;
 }
 
+static int bytewise(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void values(lab *l, const char *sql, us_strs *found)
+{
+	PGresult *res = try_query(of(l)->session, sql, NULL);
+	us_err err = { 0 };
+
+	for (int i = 0; i < PQntuples(res); i++) {
+		if (us_strs_add(found, PQgetvalue(res, i, 0), &err) != US_OK)
+			die("%s", err.msg);
+	}
+	PQclear(res);
+	if (found->len)
+		qsort(found->items, found->len, sizeof(*found->items), bytewise);
+}
+
 static bool in_transaction(lab *l)
 {
 	return PQtransactionStatus(of(l)->session) != PQTRANS_IDLE;
@@ -366,6 +390,7 @@ const lab_ops lab_postgres = {
 	.discard = discard,
 	.url = url,
 	.run = run,
+	.values = values,
 	.in_transaction = in_transaction,
 	.new_session = new_session,
 	.spoil_index = spoil_index,

@@ -98,23 +98,26 @@ static void record(sqlite3 *db, const migration *m, size_t place, bool finished)
 	sqlite3_free(sql);
 }
 
-static void advance(lab *l, const migration *m, size_t place)
+static bool advance(lab *l, const migration *m, size_t place)
 {
 	sqlite3 *db = open_file(of(l)->main);
 	statements s;
+	bool ok = true;
 
 	cut_sqlite(&s, m->text);
 	for (size_t i = 0; i < s.n; i++) {
 		char *why = NULL;
 
-		if (sqlite3_exec(db, s.items[i].sql, NULL, NULL, &why) != SQLITE_OK)
-			fprintf(stderr, "%s, statement %zu: %s\n", m->name, i + 1,
-				why);
+		if (sqlite3_exec(db, s.items[i].sql, NULL, NULL, &why) == SQLITE_OK)
+			continue;
+		ok = false;
+		fprintf(stderr, "%s, statement %zu: %s\n", m->name, i + 1, why);
 		sqlite3_free(why);
 	}
 	statements_free(&s);
 	record(db, m, place, true);
 	sqlite3_close(db);
+	return ok;
 }
 
 /* ---- a copy ---- */
@@ -167,6 +170,28 @@ static bool run(lab *l, const char *sql, char **why)
 	return ok;
 }
 
+static int add_value(void *found, int n, char **cells, char **names)
+{
+	us_err err = { 0 };
+
+	(void)n, (void)names;
+	if (cells[0] && us_strs_add(found, cells[0], &err) != US_OK)
+		die("%s", err.msg);
+	return 0;
+}
+
+static int bytewise(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void values(lab *l, const char *sql, us_strs *found)
+{
+	sqlite3_exec(of(l)->session, sql, add_value, found, NULL);
+	if (found->len)
+		qsort(found->items, found->len, sizeof(*found->items), bytewise);
+}
+
 static bool in_transaction(lab *l)
 {
 	return !sqlite3_get_autocommit(of(l)->session);
@@ -211,6 +236,7 @@ const lab_ops lab_sqlite = {
 	.discard = discard,
 	.url = url,
 	.run = run,
+	.values = values,
 	.in_transaction = in_transaction,
 	.new_session = new_session,
 	.spoil_index = spoil_index,

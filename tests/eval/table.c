@@ -157,7 +157,8 @@ static void print_conditions(const row *r)
 	puts("");
 }
 
-static void print_table(const row *rows, size_t projects, size_t n, trial t)
+static void print_table(
+	const row *rows, size_t projects, size_t n, trial t, bool together)
 {
 	size_t cases = 0;
 
@@ -166,8 +167,8 @@ static void print_table(const row *rows, size_t projects, size_t n, trial t)
 	if (cases == 0)
 		return;
 	printf("%s\n%-18s%s\n", tables[t].title, "", tables[t].head);
-	for (size_t i = 0; i < n; i++) {
-		if (i == projects)
+	for (size_t i = together ? projects : 0; i < n; i++) {
+		if (i == projects && !together)
 			puts("");
 		if (rows[i].of[t].n)
 			tables[t].print(&rows[i]);
@@ -175,13 +176,14 @@ static void print_table(const row *rows, size_t projects, size_t n, trial t)
 	puts("");
 }
 
-void table_print(const findings *all, const corpus *c)
+/* Of histories by chance there may be hundreds: they are told together. */
+void table_print(const findings *all, const corpus *c, bool together)
 {
 	size_t n;
 	row *rows = make_rows(all, c, &n);
 
 	for (trial t = 0; t < TRIALS; t++)
-		print_table(rows, c->n, n, t);
+		print_table(rows, c->n, n, t, together);
 	for (size_t i = c->n; i < n; i++)
 		print_conditions(&rows[i]);
 	free(rows);
@@ -225,7 +227,7 @@ static bool none(const char *what, size_t n)
 
 bool table_judge(const findings *all, const corpus *c, const options *o)
 {
-	bool whole = o->share >= 100 && !o->migration && !o->project;
+	bool whole = o->share >= 100 && !o->migration && !o->project && !o->random;
 	size_t n, harm = 0, grades[GRADES] = { 0 };
 	row *rows = make_rows(all, c, &n);
 	bool ok = true;

@@ -8,7 +8,7 @@
 #include "work.h"
 
 /* What the findings come to, on stdout: the same text for the same findings. */
-void table_print(const findings *all, const corpus *c);
+void table_print(const findings *all, const corpus *c, bool together);
 void table_losses(const findings *all);
 /* Those of one grade; "harm"; "visible": ranges over what the schema shows; "bad":
  * whatever makes the run fail. */

@@ -15,6 +15,8 @@
 
 #include "dice.h"
 #include "experiment.h"
+#include "random.h"
+#include "reduce.h"
 #include "say.h"
 #include "server.h"
 #include "unstick/auto.h"
@@ -44,10 +46,9 @@ typedef struct {
 
 /* ---- in a worker ---- */
 
-static bool is_mine(const crew *c, const unit *u, size_t place)
+static bool is_mine(const crew *c, const unit *u, const migration *m, size_t place)
 {
 	const options *o = c->options;
-	const migration *m = &u->project->migrations[place];
 	uint64_t state = dice_for(o->seed + 1000, u->project->name, m->name);
 
 	if (place % u->parts != u->part)
@@ -57,13 +58,34 @@ static bool is_mine(const crew *c, const unit *u, size_t place)
 	return u->project->own || dice_throw(&state, 100) < o->share;
 }
 
+static const char *place_of(const crew *c, const lab_ops *ops)
+{
+	return ops == &lab_postgres ? c->server.directory : c->folder;
+}
+
+/* One that chance makes exists from here on. */
+static const project *made(const crew *c, size_t number, corpus *histories)
+{
+	const project *p = c->units[number].project;
+	const lab_ops *ops = lab_for(p->provider);
+	const char *directory = c->options->keep ? c->options->keep : c->folder;
+
+	if (!p->seed)
+		return p;
+	random_history(ops, place_of(c, ops), number, directory, p->name, p->seed);
+	if (corpus_add(histories, directory, p->name, true) != 1)
+		die("%s/%s: can't be read", directory, p->name);
+	return &histories->items[0];
+}
+
 static void try_unit(const crew *c, size_t number)
 {
 	const unit *u = &c->units[number];
-	const project *p = u->project;
+	corpus histories = { 0 };
+	const project *p = made(c, number, &histories);
 	const lab_ops *ops = lab_for(p->provider);
 	bool server_side = ops == &lab_postgres;
-	lab *l = ops->open(server_side ? c->server.directory : c->folder, number);
+	lab *l = ops->open(place_of(c, ops), number);
 	char *shadow = NULL;
 
 	/* Whoever has one configured gets its second opinion unasked. */
@@ -81,15 +103,19 @@ static void try_unit(const crew *c, size_t number)
 			.migration = &p->migrations[i],
 			.place = i,
 			.out = u->written,
-			.seed = c->options->seed,
+			.seed = u->project->seed ? u->project->seed
+						 : c->options->seed,
 			.quick = c->options->quick };
 
-		if (is_mine(c, u, i))
+		if (is_mine(c, u, e.migration, i))
 			experiment_run(&e);
+		if (e.bad && e.through && c->options->reduce)
+			reduce(&e, place_of(c, ops), c->n + number, c->folder);
 		ops->advance(l, e.migration, i);
 	}
 	free(shadow);
 	ops->close(l);
+	corpus_free(&histories);
 }
 
 static void start(crew *c, size_t number)

@@ -16,7 +16,7 @@ BEGIN
 				row_number() OVER (PARTITION BY named ORDER BY c.relname) AS place
 			FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace,
 				LATERAL (SELECT position(c.relname IN script) > 0 AS named) x
-			WHERE c.relkind = 'r' AND NOT c.relispartition AND s.nspname !~ '^pg_'
+			WHERE c.relkind = 'r' AND c.reloftype = 0 AND NOT c.relispartition AND s.nspname !~ '^pg_'
 				AND s.nspname <> 'information_schema'
 				AND c.relname NOT IN ('_prisma_migrations', 'unstick_drift')) ranked
 		WHERE place <= CASE WHEN named THEN 2 ELSE 1 END
