@@ -70,6 +70,10 @@ void pg_hang_up(pg_db *db); /* later calls say that the connection is lost */
  * False: the connection is lost. */
 bool pg_await(pg_db *db, us_db_stop_fn **stop, void *ctx);
 
+/* Asks the server to end what runs; what it makes of that comes back as the
+ * statement's error. */
+void pg_cancel(PGconn *conn);
+
 us_absence pg_absence(const us_url *url, const us_err *why);
 
 us_code pg_turn_open(us_turn **out, const us_url *url, us_err *err);

@@ -21,6 +21,7 @@ typedef struct {
 	const us_db_terms *terms;
 	int64_t deadline_ms;
 	size_t taken; /* since the last row */
+	bool stopped; /* nobody wants the answer any more */
 	us_err *err;
 } asking;
 
@@ -40,6 +41,18 @@ static us_code settings(char **out, const us_db_terms *terms, us_err *err)
 		terms->ms < INT32_MAX ? terms->ms : INT32_MAX);
 }
 
+/* The server, told at every look (see pg_await()), soon says that it is cancelled;
+ * without that it would run on for all of its time, with nobody there. */
+static void stop(asking *a)
+{
+	int64_t soon = us_clock_ms() + GRACE_MS;
+
+	if (!a->stopped && a->deadline_ms > soon)
+		a->deadline_ms = soon;
+	a->stopped = true;
+	pg_cancel(a->db->conn);
+}
+
 /* One look at what has arrived. */
 static us_code look(asking *a)
 {
@@ -48,7 +61,7 @@ static us_code look(asking *a)
 	int arrived;
 
 	if (us_stop_asked(a->db->stop))
-		return us_fail(a->err, US_E_STOPPED, "asked to stop");
+		stop(a);
 	if (us_clock_ms() > a->deadline_ms)
 		return us_fail(a->err, US_E_CONNECT,
 			"no answer within %" PRId64 " ms", a->terms->ms);

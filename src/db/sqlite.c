@@ -28,16 +28,13 @@ static const struct {
 } meanings[] = {
 	{ SQLITE_READONLY_ROLLBACK, US_E_DB,
 		"has a hot journal: a writer died inside a transaction; the next "
-		"program "
-		"that opens it for writing rolls that back" },
+		"program that opens it for writing rolls that back" },
 	{ SQLITE_READONLY_RECOVERY, US_E_DB,
 		"is in WAL mode and has to be recovered: a writer died; the next "
-		"program "
-		"that opens it for writing does that" },
+		"program that opens it for writing does that" },
 	{ SQLITE_READONLY_CANTINIT, US_E_DB,
 		"is in WAL mode and its -shm file can't be used: nobody who may "
-		"write has "
-		"it open" },
+		"write has it open" },
 	{ SQLITE_READONLY_DIRECTORY, US_E_DB,
 		"can't be written: its folder doesn't let a journal be created" },
 	{ SQLITE_READONLY, US_E_DB,
@@ -49,8 +46,7 @@ static const struct {
 	{ SQLITE_PROTOCOL, US_E_LOCK, "is locked by another process" },
 	{ SQLITE_CANTOPEN, US_E_CONNECT,
 		"can't be opened; a database in WAL mode needs its -wal and -shm "
-		"files "
-		"beside it, or a folder where they can be created" },
+		"files beside it, or a folder where they can be created" },
 	{ SQLITE_NOTADB, US_E_DB, "is not an SQLite database, or it is encrypted" },
 	{ SQLITE_CORRUPT, US_E_DB, "is damaged" },
 	{ SQLITE_FULL, US_E_DB, "can't grow: the disk is full" },
@@ -184,12 +180,12 @@ static us_code lite_pooled(us_db *base, bool *yes, us_err *err)
 }
 
 /* The ledger's statements are short, and a script asks on its own. */
-static void lite_heed(us_db *base, const us_stop *stop)
+void lite_heed(us_db *base, const us_stop *stop)
 {
 	(void)base, (void)stop;
 }
 
-static us_absence lite_absence(const us_url *url, const us_err *why)
+us_absence lite_absence(const us_url *url, const us_err *why)
 {
 	struct stat st;
 

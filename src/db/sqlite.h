@@ -52,6 +52,8 @@ us_code lite_turn_open(us_turn **out, const us_url *url, us_err *err);
 us_code lite_turn_take(us_turn *base, bool *got, us_err *err);
 us_code lite_turn_held(us_turn *base, bool *yes, us_err *err);
 void lite_turn_close(us_turn *base);
+void lite_heed(us_db *base, const us_stop *stop);
+us_absence lite_absence(const us_url *url, const us_err *why);
 us_code lite_sessions(
 	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err);
 

@@ -176,6 +176,12 @@ static const us_db_ops reader_ops = {
 	.limit = refuse_limit,
 	.sessions = reader_sessions,
 	.pooled = reader_pooled,
+	.heed = lite_heed,
+	.absence = lite_absence,
+	.turn_open = lite_turn_open,
+	.turn_take = lite_turn_take,
+	.turn_held = lite_turn_held,
+	.turn_close = lite_turn_close,
 };
 
 us_code lite_reader_open(us_db **out, us_db *const *owner, us_err *err)

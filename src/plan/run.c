@@ -174,10 +174,8 @@ us_code us_run_refuse_pooler(us_run *run, us_err *err)
 	if (rc == US_OK && pooled)
 		rc = us_fail(err, US_E_CONFIG,
 			"%s leads to a connection pooler, where Prisma's lock does "
-			"not "
-			"hold: set DIRECT_URL (or directUrl) to the server itself, "
-			"or "
-			"`pooler: session` if this pooler pins sessions",
+			"not hold: set DIRECT_URL (or directUrl) to the server "
+			"itself, or `pooler: session` if this pooler pins sessions",
 			run->config->url_source);
 	return rc;
 }
@@ -239,9 +237,11 @@ static us_code open_eyes(us_db **out, void *ctx, us_err *err)
 	*out = NULL;
 	if (!run->dry)
 		rc = run->db->ops->reader(out, &run->db, err);
-	return rc == US_OK && !*out
-		       ? us_db_open(out, &run->config->url, US_DB_READ, err)
-		       : rc;
+	if (rc == US_OK && !*out)
+		rc = us_db_open(out, &run->config->url, US_DB_READ, err);
+	if (rc == US_OK)
+		(*out)->ops->heed(*out, run->config->stop);
+	return rc;
 }
 
 us_code us_run_load_policies(us_policies **out, us_run *run,

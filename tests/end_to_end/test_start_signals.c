@@ -166,6 +166,29 @@ static void while_a_policy_waits(void **state, bool first)
 	nobody_is_left(p);
 }
 
+/* Its question would take minutes, and its time allows for that. */
+static void while_a_policy_asks(void **state, bool first)
+{
+	project *p = stage(state, STUCK);
+	json_t *before = db_ledger(p);
+	started s;
+
+	project_write(p, "ask.lua",
+		"return { any = function(_, db)\n"
+		"  db:query('select count(*) from generate_series(1, 100000) a, '\n"
+		"    .. 'generate_series(1, 100000) b')\n"
+		"end }\n");
+	project_write(
+		p, "unstick.yaml", "policies: [ask.lua]\npolicy: { time: 2m }\n");
+	s = begin(p, first);
+	db_until(p, "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE "
+		    "'select count(*) from generate_series%' AND state = 'active' "
+		    "AND datname = current_database()");
+	stopped_by(p, &s, SIGTERM);
+	ledger_unchanged(p, before);
+	nobody_is_left(p);
+}
+
 /* In the middle of its transaction, with Prisma's lock. */
 static void while_it_writes(void **state, bool first)
 {
@@ -229,6 +252,7 @@ static void while_a_deploy_does_not_listen(void **state, bool first)
 AT(while_waiting_for_the_database)
 AT(while_waiting_for_the_turn)
 AT(while_a_policy_waits)
+AT(while_a_policy_asks)
 AT(while_it_writes)
 AT(while_it_deploys)
 AT(while_a_deploy_does_not_listen)
@@ -375,6 +399,8 @@ int main(void)
 			a_stop_while_waiting_for_the_turn_ends_it_as_pid_1),
 		ON("postgresql", a_stop_while_a_policy_waits_ends_it),
 		ON("postgresql", a_stop_while_a_policy_waits_ends_it_as_pid_1),
+		ON("postgresql", a_stop_while_a_policy_asks_ends_it),
+		ON("postgresql", a_stop_while_a_policy_asks_ends_it_as_pid_1),
 		ON("postgresql", a_stop_while_it_writes_ends_it),
 		ON("postgresql", a_stop_while_it_writes_ends_it_as_pid_1),
 		ON("postgresql", a_stop_while_it_deploys_ends_it),
@@ -389,5 +415,10 @@ int main(void)
 		ON("postgresql", a_worker_that_is_killed_takes_its_deploy_along),
 		ON("postgresql", a_start_that_is_killed_takes_all_along),
 	};
+
+	/* A shell starts what it runs in the background without ^C, and what is
+	 * ignored stays ignored: here it has to arrive. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,6 +216,23 @@ static void a_reader_leaves_its_owners_transaction_alone(void **state)
 	us_db_close(db);
 }
 
+/* Whoever has a handle may ask it all that a driver promises. */
+static void a_reader_has_every_slot_of_a_driver(void **state)
+{
+	fixture *f = *state;
+	us_err err = { 0 };
+	us_db *db, *reader;
+
+	make_table(f, "DELETE");
+	db = talk_open_file(f->path, US_DB_WRITE);
+	assert_ok(db->ops->reader(&reader, &db, &err), &err);
+	assert_true(reader->ops->heed && reader->ops->absence &&
+		    reader->ops->turn_open && reader->ops->turn_take &&
+		    reader->ops->turn_held && reader->ops->turn_close);
+	us_db_close(reader);
+	us_db_close(db);
+}
+
 /* As Prisma's engine does for as long as it runs. */
 static void a_file_taken_as_a_whole_is_busy(void **state)
 {
@@ -274,6 +291,7 @@ int main(int argc, char **argv)
 		TEST(our_own_transaction_is_nobody_elses),
 		TEST(who_has_the_lock_can_read_beside_it_and_only_read),
 		TEST(a_reader_leaves_its_owners_transaction_alone),
+		TEST(a_reader_has_every_slot_of_a_driver),
 		TEST(a_file_taken_as_a_whole_is_busy),
 		TEST(a_lock_that_was_not_had_keeps_nobody_out),
 	};
