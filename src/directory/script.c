@@ -123,8 +123,7 @@ static const char *script_file(us_directory *d, size_t i)
 	us_str_clear(&d->file);
 	us_str_add(&d->file, d->items[i].name);
 	us_str_add(&d->file, "/" SCRIPT_FILE);
-	return us_str_text(
-		&d->file); /* "" when out of memory: opening that fails */
+	return d->file.failed ? NULL : us_str_text(&d->file);
 }
 
 /* Borrowed from d. */
