@@ -63,7 +63,8 @@ struct option {
 	size_t offset; /* into struct session */
 	/* The commands that take it, ending in NULL; NULL: every one does. */
 	const struct cmd *const *only;
-	bool many; /* may be said again; the field is a us_strs */
+	bool many;     /* may be said again; the field is a us_strs */
+	bool variable; /* "UNSTICK_FORMAT" says the same */
 };
 bool option_goes_with(const struct option *o, const struct cmd *cmd);
 extern const struct option options[];
@@ -78,8 +79,7 @@ US_MUST us_code options_parse(
 
 void help_print(FILE *out, const struct cmd *cmd); /* NULL: the whole program */
 
-/* ---- document.c -----------------------------------------------------------------
- */
+/* ---- document.c ---- */
 
 /* The run's JSON with every key of the contract in its place, as yet null or empty.
  */
@@ -98,8 +98,7 @@ bool session_wants_json(const struct session *s);
  * exit code. */
 int report_print(struct session *s, us_code rc, const us_err *err);
 
-/* ---- session.c
- * ---------------------------------------------------------------------- */
+/* ---- session.c ---- */
 
 /* Configuration, connection, history, lock file: what every command begins with;
  * the document's database, migrations and history are filled in. */

@@ -4,6 +4,8 @@
 
 #include "cmd.h"
 
+#define OPTIONS "Options (* also as a variable: UNSTICK_FORMAT and so on):\n"
+
 static void print_options(FILE *out, const struct cmd *cmd)
 {
 	for (size_t i = 0; i < options_len; i++) {
@@ -11,17 +13,15 @@ static void print_options(FILE *out, const struct cmd *cmd)
 
 		if (!option_goes_with(o, cmd))
 			continue;
-		fprintf(out, "  %-14s %-5s %s\n", o->name, o->value ? o->value : "",
-			o->summary);
+		fprintf(out, "%c %-14s %-5s %s\n", o->variable ? '*' : ' ', o->name,
+			o->value ? o->value : "", o->summary);
 	}
 }
 
 static void print_command(FILE *out, const struct cmd *cmd)
 {
-	fprintf(out,
-		"unstick %s%s%s: %s\n\n%s\nOptions (each also as UNSTICK_...):\n",
-		cmd->name, *cmd->usage ? " " : "", cmd->usage, cmd->summary,
-		cmd->help);
+	fprintf(out, "unstick %s%s%s: %s\n\n%s\n" OPTIONS, cmd->name,
+		*cmd->usage ? " " : "", cmd->usage, cmd->summary, cmd->help);
 	print_options(out, cmd);
 }
 
@@ -53,8 +53,7 @@ void help_print(FILE *out, const struct cmd *cmd)
 		out);
 	for (size_t i = 0; commands[i]; i++)
 		print_summary(out, commands[i]);
-	fputs("\nOptions (each also as UNSTICK_..., see docs/configuration.md):\n",
-		out);
+	fputs("\n`unstick help COMMAND` tells more about one.\n\n" OPTIONS, out);
 	print_options(out, NULL);
 	fputs("\n"
 	      "The database is DIRECT_URL or DATABASE_URL, the migrations "

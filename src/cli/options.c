@@ -5,51 +5,56 @@
 #include "cmd.h"
 #include "unstick/auto.h"
 
-#define AT(field) offsetof(struct session, field)
+#define AT(field) .offset = offsetof(struct session, field)
 #define ONLY(...) ((const struct cmd *const[]){ __VA_ARGS__, NULL })
 
 const struct option options[] = {
 	{ "--database-url", "URL",
 		"the database; others can see it on a command line: prefer the "
 		"environment",
-		AT(options.database_url), NULL, false },
+		AT(options.database_url), .variable = true },
 	{ "--migrations", "DIR", "the migrations directory", AT(options.migrations),
-		NULL, false },
-	{ "--schema", "FILE", "schema.prisma", AT(options.schema), NULL, false },
-	{ "--config", "FILE", "unstick.yaml", AT(options.config), NULL, false },
-	{ "--format", "F", "text or json", AT(options.format), NULL, false },
-	{ "--evidence", "E", "catalog or replay", AT(options.evidence), NULL,
-		false },
-	{ "--quiet", NULL, "say the outcome only", AT(options.quiet), NULL, false },
+		.variable = true },
+	{ "--schema", "FILE", "schema.prisma", AT(options.schema),
+		.variable = true },
+	{ "--config", "FILE", "unstick.yaml", AT(options.config),
+		.variable = true },
+	{ "--format", "F", "text or json", AT(options.format), .variable = true },
+	{ "--evidence", "E", "catalog or replay", AT(options.evidence),
+		.variable = true },
+	{ "--quiet", NULL, "say the outcome only", AT(options.quiet),
+		.variable = true },
 	{ "--verbose", NULL, "say everything, also DETAIL values of errors",
-		AT(options.verbose), NULL, false },
+		AT(options.verbose), .variable = true },
 	{ "--applied", "NAME",
 		"record NAME as applied, as `migrate resolve --applied`",
-		AT(applied), ONLY(&cmd_resolve), false },
+		AT(applied), .only = ONLY(&cmd_resolve) },
 	{ "--rolled-back", "NAME",
 		"record NAME as rolled back, as `migrate resolve --rolled-back`",
-		AT(rolled_back), ONLY(&cmd_resolve), false },
+		AT(rolled_back), .only = ONLY(&cmd_resolve) },
 	{ "--record", "FILE",
 		"write the case to a new FILE, without secrets or users' data",
-		AT(record), ONLY(&cmd_explain), false },
+		AT(record), .only = ONLY(&cmd_explain) },
 	{ "--trace", NULL,
 		"say which policies were asked, what each read and answered",
 		AT(options.trace),
-		ONLY(&cmd_audit, &cmd_resolve, &cmd_explain, &cmd_policy_replay),
-		false },
+		.only = ONLY(&cmd_audit, &cmd_resolve, &cmd_explain,
+			&cmd_policy_replay) },
 	{ "--policy", "FILE",
 		"ask this policy instead of the configured ones; may be repeated",
-		AT(policies_given), ONLY(&cmd_policy_replay), true },
+		AT(policies_given), .only = ONLY(&cmd_policy_replay),
+		.many = true },
 	{ "--handler", "KIND",
 		"a kind of case it decides (failure); may be repeated",
-		AT(handlers), ONLY(&cmd_policy_new), true },
+		AT(handlers), .only = ONLY(&cmd_policy_new), .many = true },
 	{ "--log-format", "F",
-		"text or json; unless said, text on a terminal and JSON elsewhere",
-		AT(options.log_format), ONLY(&cmd_start), false },
+		"text, json or auto: text on a terminal and JSON elsewhere (auto)",
+		AT(options.log_format), .only = ONLY(&cmd_start),
+		.variable = true },
 	{ "--metrics", "FILE", "where to write Prometheus metrics",
-		AT(options.metrics), ONLY(&cmd_start), false },
-	{ "--help", NULL, "this text", AT(help), NULL, false },
-	{ "--version", NULL, "the version", AT(version), NULL, false },
+		AT(options.metrics), .only = ONLY(&cmd_start), .variable = true },
+	{ "--help", NULL, "this text", AT(help) },
+	{ "--version", NULL, "the version", AT(version) },
 };
 const size_t options_len = US_LEN(options);
 
@@ -117,6 +122,10 @@ static us_code take_option(
 	const struct option *o = find_option(argv[*i], &value);
 	char *field;
 
+	if (!o && strcmp(argv[*i], "-h") == 0) {
+		s->help = true;
+		return US_OK;
+	}
 	if (!o)
 		return no_such_option(argv[*i], err);
 	field = (char *)s + o->offset;
@@ -165,6 +174,10 @@ static us_code take_word(struct session *s, char *word, us_err *err)
 
 	if (s->cmd) {
 		((const char **)s->args)[s->nargs++] = word;
+		return US_OK;
+	}
+	if (!s->group && strcmp(word, "help") == 0) { /* of what comes, if any */
+		s->help = true;
 		return US_OK;
 	}
 	if (!s->group && is_group(word)) {

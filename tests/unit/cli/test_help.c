@@ -1,5 +1,6 @@
 /* Help, the README and the documents say the same as the tables the program is made
  * of. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,54 @@ static void a_commands_help_has_its_own_options_only(void **state)
 					options[o].name);
 		}
 	}
+}
+
+/* All words in backticks of a table of docs/configuration.md. */
+static void add_words_under(json_t *words, const char *heading)
+{
+	json_t *table = paper_table("docs/configuration.md", heading), *row, *cell;
+	size_t r, c;
+
+	json_array_foreach(table, r, row) json_array_foreach(row, c, cell)
+	{
+		json_t *some = paper_words(json_string_value(cell));
+
+		assert_int_equal(json_object_update(words, some), 0);
+		json_decref(some);
+	}
+	json_decref(table);
+}
+
+/* "--log-format" -> "UNSTICK_LOG_FORMAT" */
+static char *variable_of(const struct option *o)
+{
+	char *name = NULL;
+
+	assert_true(asprintf(&name, "UNSTICK_%s", o->name + strlen("--")) > 0);
+	for (char *p = name; *p; p++)
+		*p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+	return name;
+}
+
+static void a_star_stands_where_there_is_a_variable(void **state)
+{
+	US_AUTO(auto_str) char *of_all = help(NULL);
+	US_AUTO(auto_str) char *of_start = help(&cmd_start);
+	json_t *words = json_object();
+
+	(void)state;
+	add_words_under(words, "## unstick.yaml");
+	add_words_under(words, "## Environment variables");
+	assert_says(of_all, "\n* --migrations ");
+	assert_says(of_all, "\n  --version ");
+	assert_says(of_start, "\n* --metrics ");
+	for (size_t i = 0; i < options_len; i++) {
+		US_AUTO(auto_str) char *name = variable_of(&options[i]);
+
+		if (options[i].variable != (json_object_get(words, name) != NULL))
+			fail_msg("%s and docs/configuration.md", options[i].name);
+	}
+	json_decref(words);
 }
 
 static void help_fits_a_terminal(void **state)
@@ -227,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(help_names_every_command_and_option),
 		cmocka_unit_test(a_commands_help_has_its_own_options_only),
+		cmocka_unit_test(a_star_stands_where_there_is_a_variable),
 		cmocka_unit_test(help_fits_a_terminal),
 		cmocka_unit_test(the_readme_lists_the_commands_that_there_are),
 		cmocka_unit_test(the_documents_list_the_exit_codes_that_there_are),

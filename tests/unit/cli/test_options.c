@@ -45,6 +45,8 @@ static const struct {
 	{ SAY(""), "no such command" },
 	{ SAY("-"), "no such command: -" },
 	{ SAY("--", "--help"), "no such command: --help" },
+	{ SAY("help", "statsu"), "no such command: statsu; did you mean status" },
+	{ SAY("-help"), "no such option: -help; did you mean --help" },
 	{ SAY("status", "--fromat", "json"), "--fromat; did you mean --format" },
 	{ SAY("status", "--fromat=json"), "--fromat; did you mean --format" },
 	{ SAY("status", "--nothing-like-it"), "no such option: --nothing-like-it" },
@@ -288,6 +290,27 @@ static void a_name_may_begin_with_a_dash(void **state)
 	assert_null(l.s.applied);
 }
 
+static void help_of_a_command_can_be_asked_for_in_three_ways(void **state)
+{
+	static const char *const lines[][MAX_WORDS] = {
+		{ "policy", "check", "--help", NULL },
+		{ "policy", "check", "-h", NULL },
+		{ "help", "policy", "check", NULL },
+	};
+	static const char *const alone[] = { "help", NULL };
+	line l;
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(lines); i++) {
+		assert_int_equal(parse(&l, lines[i]), US_OK);
+		assert_true(l.s.help);
+		assert_ptr_equal(l.s.cmd, &cmd_policy_check);
+	}
+	assert_int_equal(parse(&l, alone), US_OK);
+	assert_true(l.s.help);
+	assert_null(l.s.cmd);
+}
+
 static void help_is_given_however_little_else_is_right(void **state)
 {
 	static const char *const lines[][4] = {
@@ -320,6 +343,7 @@ int main(void)
 		cmocka_unit_test(every_option_is_taken),
 		cmocka_unit_test(an_option_for_several_is_kept_each_time),
 		cmocka_unit_test(a_name_may_begin_with_a_dash),
+		cmocka_unit_test(help_of_a_command_can_be_asked_for_in_three_ways),
 		cmocka_unit_test(help_is_given_however_little_else_is_right),
 	};
 
