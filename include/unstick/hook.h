@@ -23,9 +23,7 @@ typedef struct {
 
 typedef void us_event_fn(void *ctx, const us_event *e);
 
-/* ---- processes
- * -------------------------------------------------------------------
- */
+/* ---- processes ---- */
 
 /* The process that does the work, a child of the one that will be the application:
  * whatever becomes of it, the other is as it was when it was started. */

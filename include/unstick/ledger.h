@@ -28,8 +28,8 @@ typedef enum {
 } us_record_state;
 
 /* Failed: neither finished nor rolled back. Applied: finished and not rolled back.
- * One that is both counts as rolled back: deploy runs it again (FACTS:
- * observed, 7.10.1). */
+ * One that is both counts as rolled back: deploy runs it again
+ * (observed with 7.10.1). */
 us_record_state us_record_state_of(const us_record *r);
 
 /* The records, oldest first, as one snapshot. Immutable once loaded. */

@@ -7,8 +7,8 @@
 
 #include "unstick/err.h"
 
-/* The same run, many renderings. A report reads the run's JSON (CONTRACTS) and
- * nothing else; a new format is one file and one row. */
+/* The same run, many renderings. A report reads the run's JSON
+ * (docs/json.md) and nothing else; a new format is one file and one row. */
 typedef struct {
 	bool color; /* a terminal, and NO_COLOR is not set */
 	bool quiet; /* the outcome only */

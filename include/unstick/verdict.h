@@ -6,7 +6,7 @@
 
 #include "unstick/err.h"
 
-/* What a policy can answer. `resume` and `revert` are DESIGN's next rooms. */
+/* What a policy can answer (docs/policies.md). */
 typedef enum {
 	US_ACTION_ROLLED_BACK,
 	US_ACTION_APPLIED,

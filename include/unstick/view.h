@@ -9,7 +9,7 @@
 #include "unstick/history.h"
 #include "unstick/verdict.h"
 
-/* A run as data: the JSON that CONTRACTS names, made once. Policies see it, every
+/* A run as data: the JSON of docs/json.md, made once. Policies see it, every
  * report renders it, and it outlives what it was made from. Everything in it has
  * passed us_mask(). Each function returns an owned value, or NULL when out of
  * memory. */

@@ -91,8 +91,7 @@ static us_code may_roll_back(const struct hand *h, us_err *err)
 	if (all_finished(&h->entry))
 		return us_fail_prisma(err, "P3012",
 			"%s is not in a failed state: only a failed migration can "
-			"be "
-			"marked as rolled back",
+			"be marked as rolled back",
 			h->name);
 	return US_OK;
 }
@@ -134,8 +133,7 @@ static us_code refuse_unless_quiet(const us_judgement *j, us_err *err)
 	if (!us_guard_is_quiet(&j->ground, j->evidence, &why))
 		rc = us_fail(err, US_E_REFUSED,
 			"%s: %s; nothing is recorded about a migration that "
-			"somebody may "
-			"be at",
+			"somebody may be at",
 			j->kase.entry->name, us_str_text(&why));
 	us_str_fini(&why);
 	return rc;
@@ -220,8 +218,7 @@ static us_code lock_and_read(us_run *run, us_err *err)
 		if (us_run_left_ms(run) == 0)
 			return us_fail(err, US_E_LOCK,
 				"Prisma's lock was not had before the deadline: "
-				"another "
-				"deploy or resolve is running");
+				"another deploy or resolve is running");
 		us_run_sleep(run, LOCK_POLL_MS);
 		rc = us_run_lock(run, err);
 	}

@@ -83,8 +83,7 @@ static us_code find_out(
 		*outcome = US_OUTCOME_UNKNOWN;
 		return us_fail(err, US_E_UNKNOWN,
 			"the connection was lost in COMMIT, and how that ended "
-			"could "
-			"not be found out: %s",
+			"could not be found out: %s",
 			lost.msg);
 	}
 	*outcome = found ? US_OUTCOME_DONE : US_OUTCOME_FAILED;

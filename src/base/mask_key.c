@@ -111,8 +111,7 @@ static bool dollar(const char *p, us_range *r)
 }
 
 /* A string literal of SQL at p: '...', E'...', U&'...', $$...$$. With `twofold`
- * also
- * "...", and backslashes escape: MySQL, and libpq's connection strings. */
+ * also "...", and backslashes escape: MySQL, and libpq's connection strings. */
 static bool literal(const char *p, bool twofold, us_range *r)
 {
 	bool escapes = (*p == 'E' || *p == 'e') && p[1] == '\'';

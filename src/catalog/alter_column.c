@@ -16,8 +16,7 @@ static bool is_firm(us_value v, const char *text)
 	return v.firmness == US_VALUE_FIRM && strcmp(v.text, text) == 0;
 }
 
-/* ---- DROP COLUMN ----------------------------------------------------------------
- */
+/* ---- DROP COLUMN ---- */
 
 /* What stands elsewhere and is about the relation may be about the column, too. */
 static void warn_of_views(const step *s, object_id relation, object_id column)
@@ -55,8 +54,7 @@ void alter_drop_column(
 	world_drop(w, id, cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
 }
 
-/* ---- TYPE
- * ------------------------------------------------------------------------ */
+/* ---- TYPE ---- */
 
 /* USING "c"::text::"T": nothing but the conversion that goes without saying. */
 static bool is_cast_of(const PgQuery__Node *e, const char *column)
@@ -139,8 +137,7 @@ void alter_type(
 	retype_users(s, relation, id);
 }
 
-/* ---- defaults, nullability
- * -------------------------------------------------------- */
+/* ---- defaults, nullability ---- */
 
 static void fail_if(const step *s, bool fails, object_id column, const char *is)
 {
@@ -217,8 +214,7 @@ void alter_drop_expression(
 		fail_if(s, true, id, "not a generated column");
 }
 
-/* ---- identity
- * ---------------------------------------------------------------------- */
+/* ---- identity ---- */
 
 void alter_add_identity(
 	const step *s, object_id relation, const PgQuery__AlterTableCmd *cmd)

@@ -45,8 +45,7 @@ void alter_validate(
 	world_set(s->w, id, FACET_VALID, firm("yes"));
 }
 
-/* ---- DROP CONSTRAINT -----------------------------------------------------------
- */
+/* ---- DROP CONSTRAINT ---- */
 
 /* A key of a table: "(a, b)" of its definition. */
 typedef struct {

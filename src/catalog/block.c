@@ -18,8 +18,7 @@ typedef struct {
 	size_t statements;
 } block;
 
-/* ---- reading -------------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 static bool take(block *b, const char *word)
 {
@@ -74,8 +73,7 @@ static const char *bracket(block *b, size_t *len)
 	return NULL;
 }
 
-/* ---- what may have run ----------------------------------------------------------
- */
+/* ---- what may have run ---- */
 
 typedef bool part_fn(block *b);
 
@@ -98,9 +96,7 @@ static bool maybe(block *b, part_fn *part)
 	return done;
 }
 
-/* ---- statements
- * ------------------------------------------------------------------
- */
+/* ---- statements ---- */
 
 #define NODE(name) PG_QUERY__NODE__NODE_##name
 
@@ -233,8 +229,7 @@ static bool condition(block *b)
 	return done && take(b, "end") && take(b, "if") && take(b, ";");
 }
 
-/* ---- EXCEPTION
- * --------------------------------------------------------------------- */
+/* ---- EXCEPTION ---- */
 
 /* The names after WHEN. others: one that the catalog alone doesn't decide. */
 static bool conditions(block *b, bool *others)
@@ -291,8 +286,7 @@ static bool caught(block *b, bool others)
 	return others || o.unsure ? maybe(b, list) : list(b);
 }
 
-/* ---- the whole -----------------------------------------------------------------
- */
+/* ---- the whole ---- */
 
 static bool declarations(block *b)
 {

@@ -88,8 +88,7 @@ void follow_kept_calls(const step *s)
 		world_expect_anything(s->w);
 }
 
-/* ---- triggers ------------------------------------------------------------------
- */
+/* ---- triggers ---- */
 
 static code_reach reach_of_trigger(
 	const world *w, object_id trigger, bool *destroys)

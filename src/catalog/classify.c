@@ -14,8 +14,7 @@ static bool is_set(const char *text)
 	return text && *text;
 }
 
-/* ---- names of the table that is written
- * -------------------------------------------- */
+/* ---- names of the table that is written ---- */
 
 /* The name by which the statement knows its table. */
 static const char *known_as(const PgQuery__RangeVar *r)
@@ -52,8 +51,7 @@ static const char *field(const PgQuery__ColumnRef *c, size_t from_end)
 		       : NULL;
 }
 
-/* ---- UPDATE
- * -------------------------------------------------------------------------- */
+/* ---- UPDATE ---- */
 
 static bool is_null_test(
 	const PgQuery__Node *n, const PgQuery__UpdateStmt *u, const char *column)
@@ -203,8 +201,7 @@ static bool update_repeats(const PgQuery__UpdateStmt *u)
 	return fixed;
 }
 
-/* ---- INSERT
- * -------------------------------------------------------------------------- */
+/* ---- INSERT ---- */
 
 static bool is_constant(const PgQuery__Node *v)
 {
@@ -308,8 +305,7 @@ static bool insert_repeats(const PgQuery__InsertStmt *in)
 	       sets_what_it_inserts(in, on);
 }
 
-/* ---- all of them
- * ---------------------------------------------------------------------- */
+/* ---- all of them ---- */
 
 static data_class of_write(const PgQuery__Node *tree, bool repeats)
 {

@@ -25,8 +25,7 @@ static void widen(reader *r, code_reach reach)
 		r->reach = reach;
 }
 
-/* ---- what they mean
- * ------------------------------------------------------------------ */
+/* ---- what they mean ---- */
 
 /* Words that a bracket may follow without a function being called. */
 bool code_takes_bracket(const token *t)

@@ -142,8 +142,7 @@ static bool is_integer(const char *text)
 	return *p == '\0' && p > text && is_digit(p[-1]);
 }
 
-/* ---- one function per family --------------------------------------------------
- */
+/* ---- one function per family ---- */
 
 typedef bool text_fn(us_str *out, type_class type, const char *text);
 

@@ -267,8 +267,7 @@ static void add_foreign(
 		lose_constraint_names(w, relation);
 }
 
-/* ---- adding --------------------------------------------------------------------
- */
+/* ---- adding ---- */
 
 void constraint_apply(
 	const step *s, object_id relation, const constraint_def *d, bool fresh)

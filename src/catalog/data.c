@@ -13,8 +13,7 @@
 
 #define NODE(name) PG_QUERY__NODE__NODE_##name
 
-/* ---- what they need
- * --------------------------------------------------------------- */
+/* ---- what they need ---- */
 
 /* Not the server's own catalogs, which no history tells of. */
 static bool is_systems(const PgQuery__RangeVar *r)
@@ -60,8 +59,7 @@ static void need_columns(const step *s)
 		need_targets(s, up->relation, up->target_list, up->n_target_list);
 }
 
-/* ---- what they call
- * ---------------------------------------------------------------- */
+/* ---- what they call ---- */
 
 typedef struct {
 	const step *s;
@@ -155,8 +153,7 @@ void kind_data(const step *s)
 	follow_calls(s);
 }
 
-/* ---- SELECT
- * ------------------------------------------------------------------------- */
+/* ---- SELECT ---- */
 
 void kind_table_from_query(const step *s)
 {

@@ -10,8 +10,7 @@
 
 #define TYPE(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
 
-/* ---- what is meant
- * ---------------------------------------------------------------- */
+/* ---- what is meant ---- */
 
 /* One object of the statement; it is the parent that is missing, if parent is
  * known not to be there. */
@@ -120,8 +119,7 @@ static target target_of(
 	}
 }
 
-/* ---- what goes along
- * ----------------------------------------------------------------- */
+/* ---- what goes along ---- */
 
 static bool is_word(char c)
 {
@@ -259,8 +257,7 @@ static void drop_one(const step *s, const struct drop_kind *k, object_id id)
 	}
 }
 
-/* ---- the statement
- * ------------------------------------------------------------------- */
+/* ---- the statement ---- */
 
 /* DROP FUNCTION finds no procedure, and the other way round. */
 static bool is_other_routine(const world *w, object_id id, PgQuery__ObjectType what)

@@ -185,8 +185,7 @@ static void see_condition(question *q, const PgQuery__Node *n)
 	q->more = q->more || (is(column, q->of->place) && is_shown_as_text(of));
 }
 
-/* ---- answers -------------------------------------------------------------------
- */
+/* ---- answers ---- */
 
 static bool has_relation(object_kind kind)
 {

@@ -124,8 +124,7 @@ void kind_create_function(const step *s)
 		world_note_far_code(s->w);
 }
 
-/* ---- triggers -------------------------------------------------------------------
- */
+/* ---- triggers ---- */
 
 void kind_create_trigger(const step *s)
 {

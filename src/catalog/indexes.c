@@ -26,8 +26,7 @@ static us_value_firmness worse(us_value_firmness a, us_value_firmness b)
 							    : US_VALUE_FIRM;
 }
 
-/* ---- columns ------------------------------------------------------------------
- */
+/* ---- columns ---- */
 
 static void add_column_ref(
 	us_str *out, const step *s, object_id relation, const char *name)
@@ -201,8 +200,7 @@ static void add_options(us_str *out, PgQuery__Node *const *list, size_t n)
 	us_str_add(out, n > 0 ? ")" : "");
 }
 
-/* ---- the whole -----------------------------------------------------------------
- */
+/* ---- the whole ---- */
 
 us_value index_definition(const step *s, object_id relation, const index_spec *i)
 {

@@ -27,8 +27,7 @@ static void print_call(
 	us_str_addc(p->out, ')');
 }
 
-/* ---- constants -----------------------------------------------------------------
- */
+/* ---- constants ---- */
 
 /* What is written as an integer is one, quoted or not: '5', 5, '5'::bigint. */
 static void print_const(printer *p, const PgQuery__Node *node)
@@ -222,8 +221,7 @@ static void print_row(printer *p, const PgQuery__Node *node)
 	print_call(p, "row", node->row_expr->args, node->row_expr->n_args);
 }
 
-/* ---- conditions ----------------------------------------------------------------
- */
+/* ---- conditions ---- */
 
 /* a AND (b AND c) is a AND b AND c */
 static void print_juncts(printer *p, const PgQuery__BoolExpr *e)

@@ -159,8 +159,7 @@ static void rename_index(const step *s, object_id index)
 		s, world_get(s->w, OBJECT_CONSTRAINT, table, oldname), newname);
 }
 
-/* ---- relations, types, functions, schemas --------------------------------------
- */
+/* ---- relations, types, functions, schemas ---- */
 
 static bool is_kind(const world *w, object_id id, const char *kind)
 {
@@ -317,8 +316,7 @@ void kind_rename(const step *s)
 	not_followed(s, "a kind of object that is not followed");
 }
 
-/* ---- SET SCHEMA
- * ------------------------------------------------------------------ */
+/* ---- SET SCHEMA ---- */
 
 /* Does it go where its table goes: an index, or a sequence of one of its columns?
  */

@@ -78,9 +78,8 @@ static us_code has_watchers(bool *yes, trial *t, const data_use *use, us_err *er
 
 	return us_db_query(t->live,
 		"SELECT c.relhasrules OR EXISTS (SELECT FROM pg_catalog.pg_trigger "
-		"g "
-		"WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) "
-		"FROM (SELECT pg_catalog.to_regclass(pg_catalog.concat_ws('.', "
+		"g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) FROM (SELECT "
+		"pg_catalog.to_regclass(pg_catalog.concat_ws('.', "
 		"pg_catalog.quote_ident($1), pg_catalog.quote_ident($2))) AS id) n "
 		"LEFT JOIN pg_catalog.pg_class c ON c.oid = n.id",
 		US_LEN(names), names, see_yes, yes, err);

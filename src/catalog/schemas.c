@@ -132,8 +132,7 @@ void kind_create_extension(const step *s)
 		blur_required(s->w);
 }
 
-/* ---- comments
- * --------------------------------------------------------------------- */
+/* ---- comments ---- */
 
 #define TYPE(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
 

@@ -132,8 +132,7 @@ static bool meet(const data_use *a, const data_use *b)
 	       strcmp(b->column, "*") == 0;
 }
 
-/* ---- apart
- * ------------------------------------------------------------------------ */
+/* ---- apart ---- */
 
 static bool writes_apart(
 	const data_use *mine, size_t n, const data_use *theirs, size_t m)

@@ -46,8 +46,7 @@ static const char *name_of(const PgQuery__Node *node)
 	return e->node_case == PG_QUERY__NODE__NODE_STRING ? e->string->sval : NULL;
 }
 
-/* ---- the names of its columns ---------------------------------------------------
- */
+/* ---- the names of its columns ---- */
 
 enum { MAX_WITH = 4 };
 

@@ -1,5 +1,5 @@
-/* The run's JSON (CONTRACTS "JSON"): every key is there on every exit code, in the
- * contract's order; what is not known is null. */
+/* The run's JSON: every key is there on every exit code, in the order of
+ * docs/json.md; what is not known is null. */
 #include <string.h>
 
 #include "cmd.h"

@@ -166,8 +166,8 @@ static int start(struct session *s)
 	if (rc == US_OK && skip) {
 		tell(&st.log, US_LEVEL_WARN, "start.skipped",
 			"SKIP_MIGRATIONS is set: nothing was looked at, resolved "
-			"or "
-			"deployed; the application starts on the schema as it is");
+			"or deployed; the application starts on the schema as it "
+			"is");
 		return become(&st);
 	}
 	if (rc == US_OK)

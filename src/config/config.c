@@ -192,8 +192,7 @@ static us_code check_provider(const loader *l)
 		return US_OK;
 	return us_fail(l->err, US_E_CONFIG,
 		"%s: provider \"%s\" is not supported: unstick supports PostgreSQL "
-		"and "
-		"SQLite",
+		"and SQLite",
 		l->project.schema.path, provider);
 }
 
@@ -219,8 +218,8 @@ static us_code find_url(loader *l)
 	if (l->opt->database_url)
 		rc = us_strs_add(&c->warnings,
 			"--database-url: others on this machine can see it in the "
-			"list "
-			"of processes; UNSTICK_DATABASE_URL keeps it out of there",
+			"list of processes; UNSTICK_DATABASE_URL keeps it out of "
+			"there",
 			l->err);
 	if (rc == US_OK)
 		rc = us_project_url(&url, &l->project, l->opt->database_url,
@@ -257,16 +256,14 @@ static us_code check_shadow(const loader *l, const char *source)
 	if (strcmp(shadow.provider, c->url.provider) != 0)
 		return us_fail(l->err, US_E_CONFIG,
 			"shadow_url, from %s: this is a URL for %s, the database's "
-			"is "
-			"for %s",
+			"is for %s",
 			source, shadow.provider, c->url.provider);
 	if (same(shadow.path, c->url.path) ||
 		(same(shadow.host, c->url.host) && same(shadow.port, c->url.port) &&
 			same(shadow.database, c->url.database)))
 		return us_fail(l->err, US_E_CONFIG,
 			"shadow_url, from %s: this is the database itself, and a "
-			"shadow "
-			"database is overwritten",
+			"shadow database is overwritten",
 			source);
 	return US_OK;
 }
@@ -294,13 +291,13 @@ static us_code find_shadow(loader *l)
 	}
 	rc = us_strf(&warning, l->err,
 		"%s:%d: shadow_url is env(%s), which is not set: there is no "
-		"shadow "
-		"database",
+		"shadow database",
 		said->file, said->line, said->text);
 	return rc ? rc : us_strs_add(&c->warnings, warning, l->err);
 }
 
-/* Prisma: any value but "" and "0" (schema engine, native; READ). */
+/* Prisma: any value but "" and "0" (prisma-engines, the native schema engine's
+ * source). */
 static us_code find_lock(loader *l)
 {
 	us_config *c = &l->settings.config;

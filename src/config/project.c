@@ -195,18 +195,14 @@ us_code us_project_migrations(char **out, const us_project *p, us_err *err)
 	if (config->kind != US_SAID_NOTHING)
 		return us_fail(err, US_E_CONFIG,
 			"%s:%d: `migrations.path` is computed, which unstick can't "
-			"do: "
-			"name the directory with --migrations, UNSTICK_MIGRATIONS "
-			"or "
-			"`migrations` in unstick.yaml",
+			"do: name the directory with --migrations, "
+			"UNSTICK_MIGRATIONS or `migrations` in unstick.yaml",
 			config->file, config->line);
 	if (p->schema_hidden)
 		return us_fail(err, US_E_CONFIG,
 			"%s:%d: `schema` is computed, which unstick can't do, and "
-			"the "
-			"migrations are beside it: name them with --migrations, or "
-			"the "
-			"schema with --schema",
+			"the migrations are beside it: name them with "
+			"--migrations, or the schema with --schema",
 			p->prisma.schema.file, p->prisma.schema.line);
 	if (p->schema.path)
 		return beside_schema(out, &p->schema, err);

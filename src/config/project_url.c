@@ -118,10 +118,8 @@ static us_code from_config(us_found_url *out, const us_project *p, us_err *err)
 	if (said->kind == US_SAID_COMPUTED)
 		return us_fail(err, US_E_CONFIG,
 			"%s:%d: `%s` is computed, which unstick can't do: give the "
-			"URL as "
-			"UNSTICK_DATABASE_URL, or name its variable in "
-			"unstick.yaml "
-			"(`database_url: env(NAME)`)",
+			"URL as UNSTICK_DATABASE_URL, or name its variable in "
+			"unstick.yaml (`database_url: env(NAME)`)",
 			said->file, said->line, what);
 	return follow(out, p, said, what, c->folder, err);
 }

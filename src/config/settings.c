@@ -98,8 +98,7 @@ static us_code set_size(
 	if (bytes < 0)
 		return us_value_fail(v, err,
 			"is not a size: a number of bytes, or with KiB, MiB or "
-			"GiB, such "
-			"as `32MiB`");
+			"GiB, such as `32MiB`");
 	if (bytes < key->min || bytes > key->max)
 		return us_value_fail(v, err, "has to be from %lldKiB to %lldGiB",
 			(long long)(key->min >> 10), (long long)(key->max >> 30));

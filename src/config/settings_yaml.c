@@ -108,8 +108,7 @@ static us_code split(us_strs *words, const us_value *v, us_err *err)
 	if (strpbrk(v->text, "'\"\\|&;<>$`"))
 		return us_value_fail(v, err,
 			"is run without a shell, where quotes, pipes and variables "
-			"mean "
-			"nothing: write it as a list, or name a script");
+			"mean nothing: write it as a list, or name a script");
 	for (const char *p = v->text; rc == US_OK && *p;) {
 		size_t n = strcspn(p, " \t\n");
 

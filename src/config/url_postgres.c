@@ -134,10 +134,8 @@ static us_code bad_escape(us_err *err)
 {
 	return us_fail(err, US_E_CONFIG,
 		"user, host and port of the URL can't be told apart: if the "
-		"password "
-		"contains `#`, `/`, `?`, `@`, `:` or `%%`, write them as %%23, "
-		"%%2F, "
-		"%%3F, %%40, %%3A, %%25");
+		"password contains `#`, `/`, `?`, `@`, `:` or `%%`, write them as "
+		"%%23, %%2F, %%3F, %%40, %%3A, %%25");
 }
 
 /* A '@' behind the authority, where none belongs, is the one before the host: an

@@ -52,15 +52,12 @@ us_code us_tls_unknown(const char *name, us_err *err)
 	if (near)
 		return us_fail(err, US_E_CONFIG,
 			"the URL asks for TLS in a way that is not understood; did "
-			"you "
-			"mean `%s`?",
+			"you mean `%s`?",
 			near);
 	return us_fail(err, US_E_CONFIG,
 		"the URL asks for TLS in a way that is not understood: known are "
-		"ssl, "
-		"sslmode, sslaccept, sslcert, sslrootcert, sslkey, sslcrl, "
-		"sslcrldir, "
-		"sslsni");
+		"ssl, sslmode, sslaccept, sslcert, sslrootcert, sslkey, sslcrl, "
+		"sslcrldir, sslsni");
 }
 
 static bool is(const char *value, const char *word)
@@ -90,10 +87,9 @@ static us_code trust_system(us_url *u, us_err *err)
 	if (!bundle)
 		return us_fail(err, US_E_CONFIG,
 			"the URL wants the server's certificate checked, but this "
-			"system "
-			"has no CA certificates: install the package "
-			"ca-certificates, set "
-			"SSL_CERT_FILE, or name the CA's file as `sslcert`");
+			"system has no CA certificates: install the package "
+			"ca-certificates, set SSL_CERT_FILE, or name the CA's file "
+			"as `sslcert`");
 	return us_url_set(u, "sslrootcert", bundle, err);
 }
 
@@ -111,8 +107,7 @@ static us_code set_file(us_url *u, const char *setting, const char *parameter,
 	if (!us_file_exists(path))
 		return us_fail(err, US_E_CONFIG,
 			"the URL's `%s` names a file that doesn't exist (relative "
-			"paths "
-			"start at %s)",
+			"paths start at %s)",
 			parameter, base);
 	return us_url_set(u, setting, path, err);
 }
@@ -128,8 +123,7 @@ static us_code settle_mode(us_url *u, const us_tls *t, bool strict, bool *verify
 		if (*verify)
 			return us_fail(err, US_E_CONFIG,
 				"the URL says both sslmode=disable and that the "
-				"server's "
-				"certificate has to be checked");
+				"server's certificate has to be checked");
 		return us_url_set(u, "sslmode", mode, err);
 	}
 	if (*verify)
@@ -143,14 +137,11 @@ static us_code settle_mode(us_url *u, const us_tls *t, bool strict, bool *verify
 		us_code rc = us_strs_add(warnings,
 			is(mode, "verify-ca")
 				? "the URL's sslmode=verify-ca is honoured here; "
-				  "Prisma "
-				  "takes it as `prefer` and checks nothing (its "
-				  "word is "
-				  "sslaccept=strict)"
+				  "Prisma takes it as `prefer` and checks nothing "
+				  "(its word is sslaccept=strict)"
 				: "the URL's sslmode=verify-full is honoured here; "
 				  "Prisma takes it as `prefer` and checks nothing "
-				  "(its "
-				  "word is sslaccept=strict)",
+				  "(its word is sslaccept=strict)",
 			err);
 
 		*verify = true;
@@ -158,8 +149,7 @@ static us_code settle_mode(us_url *u, const us_tls *t, bool strict, bool *verify
 	}
 	if (us_strs_add(warnings,
 		    "the URL's `sslmode` is none of disable, prefer, require: "
-		    "taken "
-		    "as `prefer`, as Prisma does",
+		    "taken as `prefer`, as Prisma does",
 		    err))
 		return US_E_NOMEM;
 	return us_url_set(u, "sslmode", "prefer", err);
@@ -230,17 +220,14 @@ static us_code refuse_unmet(const us_tls *t, us_err *err)
 	if (t->identity)
 		return us_fail(err, US_E_CONFIG,
 			"the URL's `sslidentity` is a PKCS#12 file, which libpq "
-			"can't "
-			"read: convert it (openssl pkcs12 -in client.p12 -nodes "
-			"-out "
-			"client.pem), remove it from the URL that unstick gets, "
-			"and set "
-			"PGSSLCERT and PGSSLKEY to client.pem");
+			"can't read: convert it (openssl pkcs12 -in client.p12 "
+			"-nodes -out client.pem), remove it from the URL that "
+			"unstick gets, and set PGSSLCERT and PGSSLKEY to "
+			"client.pem");
 	if (t->ssl && !is(t->ssl, "true") && !is(t->ssl, "false"))
 		return us_fail(err, US_E_CONFIG,
 			"the URL's `ssl` is neither `true` nor `false`; the word "
-			"for "
-			"more is `sslmode`");
+			"for more is `sslmode`");
 	return US_OK;
 }
 

@@ -30,8 +30,7 @@ us_code us_db_open(us_db **out, const us_url *url, us_db_mode mode, us_err *err)
 	if (!driver) {
 		return us_fail(err, US_E_CONFIG,
 			"provider \"%s\" is not supported: only postgresql and "
-			"sqlite "
-			"are",
+			"sqlite are",
 			url->provider);
 	}
 	return driver->open(out, url, mode, err);

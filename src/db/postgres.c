@@ -115,8 +115,7 @@ static us_code pg_unlock(us_db *base, us_err *err)
 	if (rc == US_OK && !had) {
 		rc = us_fail(err, US_E_LOCK,
 			"Prisma's lock was not ours when it was released: a "
-			"connection "
-			"pooler may have moved us to another session");
+			"connection pooler may have moved us to another session");
 	}
 	return rc;
 }

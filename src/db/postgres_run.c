@@ -155,8 +155,7 @@ static us_code take_success(PGresult *res, const pg_item *item, us_err *err)
 		strcmp(PQcmdStatus(res), "ROLLBACK") == 0) {
 		return us_fail(err, US_E_DB,
 			"the transaction was rolled back: an earlier statement in "
-			"it "
-			"had failed");
+			"it had failed");
 	}
 	if (!item->asked)
 		return US_OK;

@@ -16,15 +16,12 @@ typedef struct {
  * one has to outlast a deploy. And one whose machine is gone must not have the turn
  * until the server's own keepalives notice, which by default is after two hours. */
 static const char stay[] =
-	"SELECT pg_catalog.set_config('idle_session_timeout', '0', false)"
-	" WHERE pg_catalog.current_setting('idle_session_timeout', true) IS NOT "
-	"NULL"
-	" UNION ALL SELECT pg_catalog.set_config('tcp_keepalives_idle', '30', "
-	"false)"
-	" UNION ALL SELECT"
-	" pg_catalog.set_config('tcp_keepalives_interval', '10', false)"
-	" UNION ALL SELECT pg_catalog.set_config('tcp_keepalives_count', '3', "
-	"false)";
+	"SELECT pg_catalog.set_config('idle_session_timeout', '0', false) WHERE "
+	"pg_catalog.current_setting('idle_session_timeout', true) IS NOT NULL "
+	"UNION ALL SELECT pg_catalog.set_config('tcp_keepalives_idle', '30', "
+	"false) UNION ALL SELECT pg_catalog.set_config('tcp_keepalives_interval', "
+	"'10', false) UNION ALL SELECT "
+	"pg_catalog.set_config('tcp_keepalives_count', '3', false)";
 
 us_code pg_turn_open(us_turn **out, const us_url *url, us_err *err)
 {

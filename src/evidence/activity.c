@@ -239,8 +239,8 @@ static us_code look_at(const us_session *s, void *ctx, us_err *err)
 
 /* SQLite has no sessions to look at, only a lock, and Prisma's driver adapters let
  * go of it between two statements, for a moment. They write times as text, the
- * native engine, which keeps the lock for the whole deploy, as integers (FACTS 1,
- * 4). */
+ * native engine, which keeps the lock for the whole deploy, as integers (the
+ * first observed with 6.19.3 and 7.10.1, the second read in prisma-engines). */
 static bool may_be_between_statements(const probe *p)
 {
 	static const int64_t moment_us = INT64_C(10) * 1000000;
@@ -276,8 +276,8 @@ us_code activity_load(us_evidence *e, const probe *p, us_err *err)
 	if (rc == US_OK && may_be_between_statements(p))
 		rc = add_running(e, &silent,
 			"its record is some seconds old and says nothing of an "
-			"end: "
-			"on SQLite a deploy can't be seen between two statements",
+			"end: on SQLite a deploy can't be seen between two "
+			"statements",
 			err);
 	return rc;
 }

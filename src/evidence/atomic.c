@@ -53,9 +53,7 @@ static bool may_half_happen(const us_script *s, const us_statement *one)
 	return says(us_script_text(s) + one->offset, one->len, "concurrently");
 }
 
-/* ---- one query, several transactions
- * ---------------------------------------------
- */
+/* ---- one query, several transactions ---- */
 
 /* As a word of its own. */
 static bool has_word(const us_script *s, const us_statement *st, const char *word)

@@ -88,8 +88,7 @@ static void take(us_evidence *e, us_reading *r)
 	r->why = NULL;
 }
 
-/* ---- narrowing ------------------------------------------------------------------
- */
+/* ---- narrowing ---- */
 
 /* Keeps the k that `keeps` wants, if any is left; says in words what narrowed. */
 typedef bool keeps_fn(const us_evidence *e, size_t k);
@@ -158,8 +157,7 @@ static us_code join_ledger(
 	return say(e, why, ", but the database says otherwise: ", e->why, err);
 }
 
-/* ---- statements ---------------------------------------------------------------
- */
+/* ---- statements ---- */
 
 /* A statement is there if every k of K has it, absent if none has: what narrowing
  * found out is brought home to them. */
@@ -200,8 +198,7 @@ static us_code settle_statements(us_evidence *e, us_err *err)
 	return rc;
 }
 
-/* ---- what lasts
- * ------------------------------------------------------------------ */
+/* ---- what lasts ---- */
 
 static bool begins_with(const char *sql, size_t len, const char *words)
 {
@@ -235,8 +232,7 @@ static size_t last_lasting(const us_script *s)
 	return i;
 }
 
-/* ---- running again --------------------------------------------------------------
- */
+/* ---- running again ---- */
 
 static us_code settle_rerun(us_evidence *e, const us_reading *r, us_err *err)
 {

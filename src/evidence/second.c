@@ -104,8 +104,7 @@ bool us_evidence_replays(const us_config *config)
 	return config->shadow_url || config->shadow == US_SHADOW_CREATE;
 }
 
-/* ---- asking ---------------------------------------------------------------------
- */
+/* ---- asking ---- */
 
 static bool wants_second(const us_config *config, const us_reading *first)
 {

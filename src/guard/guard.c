@@ -1,6 +1,6 @@
 /* The guard: what the evidence permits, whatever a policy would like. One row an
- * action, each naming the function that decides and says why (DESIGN "Verdicts and
- * the guard"). It judges K and never the text or class of an error. */
+ * action, each naming the function that decides and says why (docs/policies.md). It
+ * judges K and never the text or class of an error. */
 #include <stdlib.h>
 
 #include "guard_impl.h"

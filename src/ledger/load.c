@@ -108,8 +108,7 @@ us_code us_ledger_load(us_ledger **out, us_db *db, us_err *err)
 	if (s.prisma_8) {
 		rc = us_fail(err, US_E_CONFIG,
 			"this database is managed by Prisma 8, which keeps its "
-			"history "
-			"elsewhere; unstick knows Prisma Migrate up to 7");
+			"history elsewhere; unstick knows Prisma Migrate up to 7");
 	} else if (rc != US_E_CONNECT && ran_out_of_time(&why)) {
 		rc = us_fail(err, US_E_LOCK,
 			"%s is locked by another session, or can't be read in "

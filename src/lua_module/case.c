@@ -14,18 +14,15 @@ const char us_lua_null;
 static const char ordinary[] =
 	"{\"name\": \"20240102000000_example\", \"index\": 1,"
 	" \"directory\": \"prisma/migrations/20240102000000_example\","
-	" \"kind\": \"failure\", \"cause\": \"unknown\", \"records\": [],"
-	" \"attempts\": 0, \"attempts_left\": 3, \"age_seconds\": 60,"
-	" \"deadline_seconds\": 120,"
-	" \"evidence\": {\"state\": \"unknown\", \"proof\": null, \"prefixes\": "
-	"null,"
-	"   \"applied_prefix\": null, \"reruns\": false, \"rerun_why\": null,"
-	"   \"atomic\": null, \"edited\": false,"
-	"   \"error\": null, \"running\": [], \"leftovers\": [], \"candidates\": "
-	"[],"
-	"   \"statements\": [], \"why\": null},"
-	" \"permitted\": [\"wait\", \"skip\", \"stop\"], \"not_permitted\": {},"
-	" \"now\": \"2026-11-22T16:00:00Z\", \"history\": []}";
+	" \"kind\": \"failure\", \"cause\": \"unknown\", \"records\": [], "
+	"\"attempts\": 0, \"attempts_left\": 3, \"age_seconds\": 60, "
+	"\"deadline_seconds\": 120, \"evidence\": {\"state\": \"unknown\", "
+	"\"proof\": null, \"prefixes\": null,   \"applied_prefix\": null, "
+	"\"reruns\": false, \"rerun_why\": null,   \"atomic\": null, \"edited\": "
+	"false,   \"error\": null, \"running\": [], \"leftovers\": [], "
+	"\"candidates\": [],   \"statements\": [], \"why\": null}, \"permitted\": "
+	"[\"wait\", \"skip\", \"stop\"], \"not_permitted\": {}, \"now\": "
+	"\"2026-11-22T16:00:00Z\", \"history\": []}";
 
 /* ---- unstick.case ---- */
 

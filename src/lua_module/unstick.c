@@ -26,7 +26,8 @@ struct asked {
 	bool allow_override; /* as in unstick.yaml */
 };
 
-/* What unstick.yaml gives a policy unless it says otherwise (CONTRACTS). */
+/* What unstick.yaml gives a policy unless it says otherwise
+ * (docs/configuration.md). */
 static const us_limits ordinary_limits = {
 	.memory_bytes = 32UL * 1024 * 1024,
 	.instructions = 50000000,

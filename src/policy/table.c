@@ -8,7 +8,7 @@
 #include "host.h"
 #include "unstick/auto.h"
 
-/* Handlers are named after the kinds of cases (DESIGN, "Cases"). */
+/* Handlers are named after the kinds of cases (docs/policies.md). */
 static const char *const handler_names[US_HANDLERS] = {
 	[US_CASE_IN_PROGRESS] = "in_progress",
 	[US_CASE_NAME_MISMATCH] = "name_mismatch",

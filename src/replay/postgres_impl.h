@@ -200,8 +200,7 @@ us_value marks_matching(const us_states *s, size_t key, size_t n, const char *te
 /* The columns that were dropped and made again show it by their place. */
 us_code order_compare(marks *m, us_err *err);
 
-/* ---- what is replayed before ----------------------------------------------------
- */
+/* ---- what is replayed before ---- */
 
 /* A script other than the case's that may have touched the same things. */
 typedef struct {

@@ -84,8 +84,7 @@ static const char *what_is_lost(work *w)
 		return NULL;
 	return us_arena_strf(&w->arena,
 		"statement %zu is not replayed, so what comes from it on is "
-		"unknown: "
-		"%s",
+		"unknown: %s",
 		s->lost_from, s->steps[s->lost_from - 1].why);
 }
 

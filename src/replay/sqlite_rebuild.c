@@ -219,8 +219,7 @@ us_code lite_rebuild_leftover(us_reading *out, us_arena *a, const lite_rebuild *
 			r->temp, r->table);
 		what = us_arena_strf(a,
 			"table %s: the only copy of %s's rows (%lld), never drop "
-			"it: "
-			"ALTER TABLE \"%s\" RENAME TO \"%s\"",
+			"it: ALTER TABLE \"%s\" RENAME TO \"%s\"",
 			r->temp, r->table, (long long)live->temp_rows, r->temp,
 			r->table);
 	} else if (live->temp_rows < 0 || live->table_rows < live->temp_rows) {

@@ -11,13 +11,11 @@
  * given and skips what isn't. `run` is the whole document, `kase` one of its cases.
  */
 
-/* ---- status ---------------------------------------------------------------------
- */
+/* ---- status ---- */
 
 void text_status(page *p, const json_t *run);
 
-/* ---- one case
- * --------------------------------------------------------------------- */
+/* ---- one case ---- */
 
 /* Everything about a case, as audit, resolve and explain show it. */
 void text_case(page *p, const json_t *run, const json_t *kase);
@@ -40,19 +38,16 @@ void text_next(page *p, const json_t *run, const json_t *kase);
 void text_statements(page *p, const json_t *kase);
 void text_records(page *p, const json_t *kase);
 
-/* ---- `unstick policy api`, `new` and `check`
- * ----------------------------------------- */
+/* ---- `unstick policy api`, `new` and `check` ---- */
 
 /* False: it was none of these. */
 bool text_policy(page *p, const json_t *run);
 
-/* ---- the last line
- * ---------------------------------------------------------------- */
+/* ---- the last line ---- */
 
 void text_summary(page *p, const json_t *run);
 
-/* ---- shared by sections
- * ----------------------------------------------------------- */
+/* ---- shared by sections ---- */
 
 /* The newest record that is neither finished nor rolled back, or NULL. */
 const json_t *failed_record(const json_t *kase);

@@ -203,8 +203,7 @@ static void print_in_progress(page *p, bool *first)
 {
 	print_advice(p, first,
 		"let it end, and resolve nothing while it runs: it would run "
-		"twice, "
-		"or be recorded as what it isn't");
+		"twice, or be recorded as what it isn't");
 	print_command(p, first, "unstick status", NULL);
 	print_when(p, "shows whether it still runs");
 }

@@ -89,7 +89,8 @@ us_code split_postgres(us_script *s, us_err *err)
 		return script_add(s, 0, s->len, err);
 
 	/* The server stumbles over a byte order mark; Prisma's driver adapters trim
-	 * it (FACTS: adapter-pg 6.19.3, 7.10.1). Either way it hides no statement.
+	 * it (observed: adapter-pg 6.19.3, 7.10.1). Either way it hides no
+	 * statement.
 	 */
 	r = pg_query_split_with_parser(s->text + from);
 	s->parsed = !bom && !r.error && !us_script_may_be_deep(s->text, s->len);

@@ -183,7 +183,7 @@ static void check_uuid(const char *id)
 	assert_non_null(strchr("89ab", id[19]));
 }
 
-/* FACTS about `resolve --applied` (observed with 6.19.3 and 7.10.1): logs '' and
+/* What `resolve --applied` writes (observed with 6.19.3 and 7.10.1): logs '' and
  * not NULL, steps 0, started_at = finished_at. */
 static void check_added(const project *p, const json_t *row, const char *name)
 {

@@ -105,7 +105,7 @@ static const char *shown(const fixture *f, size_t i)
 
 /* ---- the table ---- */
 
-/* FACTS: the literal statement in the server's log under 6.19.3 and 7.10.1. */
+/* The literal statement in the server's log under 6.19.3 and 7.10.1. */
 static void postgres_gets_the_table_that_prisma_makes(void **state)
 {
 	fixture *f = *state;

@@ -178,8 +178,7 @@ static void compare(comparison *c, const cluster_db *db)
 	free(ddl);
 }
 
-/* ---- DDL of our own
- * -------------------------------------------------------------- */
+/* ---- DDL of our own ---- */
 
 static const char *const scripts[] = {
 #include "ddl_scripts.inc"
@@ -211,8 +210,7 @@ static void what_is_followed_is_what_the_server_has(void **state)
 	assert_true(agree > 10 * undecided);
 }
 
-/* ---- histories
- * ------------------------------------------------------------------- */
+/* ---- histories ---- */
 
 static char *corpus(const char *project)
 {

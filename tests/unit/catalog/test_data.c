@@ -210,8 +210,7 @@ static void what_another_statement_changes_is_not_apart(void **state)
 	DDL_EACH(rows, check_apart);
 }
 
-/* ---- what running it does to the catalog
- * -------------------------------------------- */
+/* ---- what running it does to the catalog ---- */
 
 static const char history[] =
 	"create table t (a int, b text); create index i on t (a);"

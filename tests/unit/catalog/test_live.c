@@ -345,8 +345,7 @@ static void broken_things_are_left_over(void **state)
 	close_stage(&s);
 }
 
-/* ---- the corpora --------------------------------------------------------------
- */
+/* ---- the corpora ---- */
 
 static char *corpus(void)
 {

@@ -31,8 +31,7 @@ static void report(const lab *l)
 	assert_int_equal(t->harm, 0);
 }
 
-/* ---- pairs.sql ----------------------------------------------------------------
- */
+/* ---- pairs.sql ---- */
 
 static bool begins_part(const char *line)
 {

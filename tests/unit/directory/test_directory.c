@@ -1,4 +1,5 @@
-/* What counts as a migration (FACTS of Prisma 6.19.3 and 7.10.1), on real folders.
+/* What counts as a migration (observed with Prisma 6.19.3 and 7.10.1), on real
+ * folders.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -104,8 +104,7 @@ static void a_chained_commit_leaves_a_transaction_open(void **state)
 	}
 }
 
-/* ---- the record's own logs -----------------------------------------------------
- */
+/* ---- the record's own logs ---- */
 
 #define HEAD                                                                       \
 	"A migration failed to apply. New migrations cannot be applied before "    \
@@ -192,8 +191,7 @@ static void every_attempt_must_be_an_old_engines(void **state)
 	stage_fini(&s);
 }
 
-/* ---- what follows for K
- * ---------------------------------------------------------- */
+/* ---- what follows for K ---- */
 
 static void expect_prefixes(stage *s, const char *want)
 {

@@ -189,8 +189,7 @@ static bool set_up(stuck *s, const truth_case *c, size_t k)
 	return true;
 }
 
-/* ---- judging ------------------------------------------------------------------
- */
+/* ---- judging ---- */
 
 static void bad(truth_tally *t, const stuck *s, const truth_case *c, size_t k,
 	const char *what)

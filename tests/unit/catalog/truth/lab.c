@@ -24,8 +24,7 @@ static const char *script_of(const pair *p)
 	return NULL;
 }
 
-/* ---- the case ------------------------------------------------------------------
- */
+/* ---- the case ---- */
 
 typedef struct {
 	lab *lab;
@@ -137,8 +136,7 @@ static bool run_statement(attempt *a, side *s, size_t i, char **why)
 	return ok;
 }
 
-/* ---- saying what was wrong ------------------------------------------------------
- */
+/* ---- saying what was wrong ---- */
 
 static void say_members(const us_reading *r)
 {
@@ -167,8 +165,7 @@ static bool shows(const char *what)
 	return wanted && strstr(wanted, what);
 }
 
-/* ---- asking --------------------------------------------------------------------
- */
+/* ---- asking ---- */
 
 static bool is_in_the_way(const pair *p)
 {
@@ -306,8 +303,7 @@ static void look_after(attempt *a, size_t k)
 	judge(a, k);
 }
 
-/* ---- running it again
- * -------------------------------------------------------------- */
+/* ---- running it again ---- */
 
 /* As the evidence of a case has it: from every k of K. */
 static bool may_run_again(const us_reading *r)
@@ -400,9 +396,7 @@ static void try_again(attempt *a)
 			run_again(a, k, print, rows);
 }
 
-/* ---- a pair
- * ------------------------------------------------------------------------
- */
+/* ---- a pair ---- */
 
 /* How far does the script run at all, with rows or without? */
 static size_t reach(attempt *a, bool rows, char **why)
@@ -472,9 +466,7 @@ void lab_try(lab *l, const pair *p)
 	us_script_free(a.script);
 }
 
-/* ---- opening
- * -----------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 int lab_open(void **state)
 {
