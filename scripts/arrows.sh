@@ -7,7 +7,7 @@ set -eu
 git grep --untracked -nE '^[[:blank:]]*#[[:blank:]]*include' -- 'src/*.[ch]' 'include/*.h' |
 	awk '
 	BEGIN {
-		flow = "base config db directory ledger history script states catalog replay evidence guard" \
+		flow = "base config process db directory ledger history script states catalog replay evidence guard" \
 			" view policy plan action report hook cli lua_module"
 		n = split(flow, folder, " ")
 		for (i = 1; i <= n; i++)
@@ -15,7 +15,7 @@ git grep --untracked -nE '^[[:blank:]]*#[[:blank:]]*include' -- 'src/*.[ch]' 'in
 
 		# header of the seams -> the folder that keeps its promise
 		seams = "arena:base auto:base err:base file:base hash:base mask:base stop:base str:base" \
-			" utf8:base uuid:base when:base config:config url:config db:db" \
+			" utf8:base uuid:base when:base config:config url:config process:process db:db" \
 			" directory:directory ledger:ledger history:history script:script" \
 			" states:states catalog:catalog replay:replay" \
 			" evidence:evidence verdict:guard guard:guard view:view" \

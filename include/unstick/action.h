@@ -18,10 +18,14 @@ US_MUST us_code us_action_carry_out(
 
 /* ---- a whole run ---------------------------------------------------------- */
 
-/* Told while a run goes on; any may be NULL. */
+/* Told while a run goes on. */
 typedef struct {
 	void (*waiting)(
 		void *ctx, const char *name, const char *reason, int64_t ms);
+	/* Runs the configuration's before_change, which has to go well. Called
+	 * once, and only when the next thing would be a change: nothing is locked
+	 * and no transaction is open. */
+	us_code (*before_change)(void *ctx, us_err *err);
 	void *ctx;
 } us_progress;
 
@@ -41,6 +45,7 @@ US_MUST us_code us_resolve(json_t **cases, int *status, us_run *run,
  * APPLIED. The evidence's disagreement is a warning (in *warning, the caller's, or
  * NULL), a migration in progress and a lock not had refuse. */
 US_MUST us_code us_resolve_by_hand(json_t **cases, char **warning, us_run *run,
-	us_action action, const char *name, us_err *err);
+	us_action action, const char *name, const us_progress *progress,
+	us_err *err);
 
 #endif

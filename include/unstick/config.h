@@ -75,6 +75,7 @@ typedef struct {
 	char *shadow_url;             /* secret; NULL if none */
 	us_shadow shadow;
 	us_strs before_change; /* a command's words; empty if none */
+	int64_t before_change_timeout_ms;
 	us_unresolved on_unresolved;
 	us_limits limits;
 	struct {

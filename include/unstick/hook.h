@@ -46,11 +46,6 @@ typedef struct {
 US_MUST us_code us_supervise(us_ending *out, int64_t grace_ms,
 	int (*work)(void *ctx, us_worker *w), void *ctx, us_err *err);
 
-/* Becomes the program, found as execvp() finds it but never run by a shell:
- * same process, same environment. Returns only if it can't: 127 (not found) or
- * 126, as shells do. */
-int us_become(const char *const *words, us_err *err);
-
 /* ---- the work ---------------------------------------------------------------- */
 
 typedef struct us_hook_result us_hook_result;
@@ -74,6 +69,7 @@ struct us_hook_result {
 	us_absence absence; /* why there is no database, when status is 69 */
 	json_t *database, *migrations, *history; /* as last seen; NULL: never */
 	json_t *cases;                           /* all that were settled */
+	json_t *before_change; /* how it ended; NULL: it was not run */
 	int deploys;
 	int64_t waited_ms; /* for the database */
 	int64_t turn_ms;   /* for the turn */

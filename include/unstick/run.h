@@ -26,7 +26,9 @@ typedef struct {
 	us_depth depth;        /* how far the scripts are read */
 	bool have_lock;        /* Prisma's lock is ours */
 	bool dry;              /* reads only, so it never takes the lock */
-	int64_t deadline;      /* of all waiting, by us_clock_ms() */
+	bool prepared; /* before_change has been run, or there is none: it may write
+			*/
+	int64_t deadline; /* of all waiting, by us_clock_ms() */
 } us_run;
 
 /* Connects and reads, the scripts meanwhile in a thread of their own. A busy SQLite
@@ -58,6 +60,10 @@ int64_t us_run_left_ms(const us_run *run);
 void us_run_sleep(const us_run *run, int64_t ms);
 /* US_E_STOPPED if it is. */
 US_MUST us_code us_run_check_stop(const us_run *run, us_err *err);
+
+/* before_change has been run; the deadline moves by what that took, which was work
+ * and no waiting. */
+void us_run_prepared(us_run *run, int64_t ms);
 
 /* A transaction pooler is refused, with the way out. */
 US_MUST us_code us_run_refuse_pooler(us_run *run, us_err *err);

@@ -7,6 +7,7 @@
 #include "unstick/evidence.h"
 #include "unstick/guard.h"
 #include "unstick/history.h"
+#include "unstick/process.h"
 #include "unstick/verdict.h"
 
 /* A run as data: the JSON of docs/json.md, made once. Policies see it, every
@@ -29,5 +30,8 @@ json_t *us_view_case(const us_ground *g, const us_case *c, const us_evidence *e,
 json_t *us_view_verdict(const us_verdict *v); /* null if none was given */
 json_t *us_view_guard(const us_guard *g);
 json_t *us_view_error(const us_err *err);
+/* A command that was run: its words, how it ended, how long that took. */
+json_t *us_view_command(
+	const us_strs *words, const us_command_end *end, int64_t ms);
 
 #endif

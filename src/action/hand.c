@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "changes.h"
+#include "prepare.h"
 #include "transaction.h"
-#include "unstick/action.h"
 #include "unstick/auto.h"
 #include "unstick/view.h"
 
@@ -225,14 +225,16 @@ static us_code lock_and_read(us_run *run, us_err *err)
 	return rc == US_OK ? us_run_read(run, err) : rc;
 }
 
+/* *again: nothing is written yet, and before_change has to be run first. */
 static us_code decide_and_write(
-	json_t *cases, char **warning, struct hand *h, us_err *err)
+	json_t *cases, char **warning, struct hand *h, bool *again, us_err *err)
 {
 	struct job job = { .hand = h };
 	us_judgement *judgement = NULL;
 	us_outcome outcome;
 	us_code rc;
 
+	*again = false;
 	find(h);
 	rc = h->action == US_ACTION_APPLIED ? may_apply(h, err)
 					    : may_roll_back(h, err);
@@ -243,9 +245,12 @@ static us_code decide_and_write(
 	/* Only rolled-back records: Prisma says "marked as rolled back" and changes
 	 * nothing; neither do we. */
 	if (rc == US_OK &&
-		(h->action == US_ACTION_APPLIED || has_failed(&h->entry)))
-		rc = transact(&outcome, h->run, write_down, &job, err);
-	if (rc == US_OK && judgement &&
+		(h->action == US_ACTION_APPLIED || has_failed(&h->entry))) {
+		*again = !h->run->prepared;
+		if (!*again)
+			rc = transact(&outcome, h->run, write_down, &job, err);
+	}
+	if (rc == US_OK && !*again && judgement &&
 		json_array_append_new(cases, us_judgement_view(judgement, NULL,
 						     h->run->config->verbose)) != 0)
 		rc = us_fail(err, US_E_NOMEM, "out of memory");
@@ -253,8 +258,27 @@ static us_code decide_and_write(
 	return rc;
 }
 
+static us_code go_through(json_t *cases, char **warning, struct hand *h,
+	const us_progress *progress, us_err *err)
+{
+	bool again = true;
+	us_code rc = US_OK;
+
+	while (rc == US_OK && again) {
+		free(*warning);
+		*warning = NULL;
+		rc = lock_and_read(h->run, err);
+		if (rc == US_OK)
+			rc = decide_and_write(cases, warning, h, &again, err);
+		if (rc == US_OK && again)
+			rc = prepare(h->run, progress, err);
+	}
+	return rc;
+}
+
 us_code us_resolve_by_hand(json_t **cases, char **warning, us_run *run,
-	us_action action, const char *name, us_err *err)
+	us_action action, const char *name, const us_progress *progress,
+	us_err *err)
 {
 	struct hand h = { .run = run, .action = action, .name = name };
 	us_err unlocking = { 0 };
@@ -264,9 +288,7 @@ us_code us_resolve_by_hand(json_t **cases, char **warning, us_run *run,
 	*cases = json_array();
 	if (!*cases)
 		return us_fail(err, US_E_NOMEM, "out of memory");
-	rc = lock_and_read(run, err);
-	if (rc == US_OK)
-		rc = decide_and_write(*cases, warning, &h, err);
+	rc = go_through(*cases, warning, &h, progress, err);
 	unlocked = us_run_unlock(run, &unlocking);
 	if (rc == US_OK && unlocked != US_OK) {
 		rc = unlocked;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unstick/action.h"
+#include "prepare.h"
 #include "unstick/auto.h"
 #include "unstick/view.h"
 
@@ -158,9 +158,8 @@ static us_code wait_for(struct loop *l, us_judgement *j, us_err *err)
 	rc = us_run_unlock(l->run, err);
 	if (rc != US_OK)
 		return rc;
-	if (l->progress && l->progress->waiting)
-		l->progress->waiting(l->progress->ctx, j->kase.entry->name,
-			last->verdict.reason, ms);
+	l->progress->waiting(
+		l->progress->ctx, j->kase.entry->name, last->verdict.reason, ms);
 	us_run_sleep(l->run, ms > 0 ? ms : 1);
 	return US_OK;
 }
@@ -186,6 +185,8 @@ static us_code follow(struct loop *l, us_judgement *j, us_err *err)
 		return poll_lock(l, j, err);
 	if (j->outcome == US_OUTCOME_WAITING)
 		return wait_for(l, j, err);
+	if (us_judgement_acts(j) && !l->run->prepared)
+		return prepare(l->run, l->progress, err);
 	if (us_judgement_acts(j))
 		return act(l, j, err);
 	return settle(l, j, j->outcome, NULL, err);

@@ -129,11 +129,10 @@ us_code transact(us_outcome *outcome, us_run *run, transaction_fn *body, void *c
 
 	*outcome = US_OUTCOME_FAILED;
 	/* who relies on a backup must not find out afterwards that there is none */
-	if (run->config->before_change.len > 0)
+	if (!run->prepared)
 		return us_fail(err, US_E_CONFIG,
-			"before_change is set, and this version can't run it: "
-			"nothing is changed; make the backup before unstick "
-			"starts, and take the key out of unstick.yaml");
+			"before_change is set and has not been run: nothing is "
+			"changed");
 	if (rc == US_OK)
 		rc = write_all(run, body, ctx, id, &why);
 	if (rc == US_OK) {

@@ -120,4 +120,11 @@ US_MUST us_code session_describe_lock(struct session *s, us_err *err);
 void session_warn(const struct session *s, const char *text);
 void session_close(struct session *s);
 
+/* ---- before_change.c -----------------------------------------------------------
+ */
+
+/* us_progress's; ctx is the session. Says what it runs and passes on what that
+ * says, on stderr. */
+US_MUST us_code session_before_change(void *ctx, us_err *err);
+
 #endif

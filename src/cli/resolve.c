@@ -18,10 +18,11 @@ static void waiting(void *ctx, const char *name, const char *reason, int64_t ms)
 
 static us_code by_hand(struct session *s, us_err *err)
 {
+	const us_progress progress = { waiting, session_before_change, s };
 	US_AUTO(auto_str) char *warning = NULL;
 	us_action action = s->applied ? US_ACTION_APPLIED : US_ACTION_ROLLED_BACK;
 	us_code rc = us_resolve_by_hand(&s->cases, &warning, s->run, action,
-		s->applied ? s->applied : s->rolled_back, err);
+		s->applied ? s->applied : s->rolled_back, &progress, err);
 
 	/* Which decision this was is said even where no case comes of it. */
 	if (!document_set(s->document, "by_hand",
@@ -38,7 +39,7 @@ static us_code by_hand(struct session *s, us_err *err)
 
 static us_code by_policy(struct session *s, us_err *err)
 {
-	us_progress progress = { waiting, s };
+	const us_progress progress = { waiting, session_before_change, s };
 	us_code rc = us_run_check_provider(s->run, err);
 
 	if (rc == US_OK)
@@ -82,7 +83,9 @@ const struct cmd cmd_resolve = {
 		"policies, and\n"
 		"writes what they decide if the evidence permits it. Run `unstick "
 		"audit`\n"
-		"first to see it without doing it.\n"
+		"first to see it without doing it. `before_change` in unstick.yaml "
+		"is run\n"
+		"before the first change; where it fails nothing is changed.\n"
 		"\n"
 		"With --applied or --rolled-back you decide, exactly as with "
 		"`prisma migrate\n"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "unstick/process.h"
 #include "unstick/when.h"
 
 /* What the worker's process and the application's share. */

@@ -152,10 +152,10 @@ static void tell_summary(const struct session *s, const start_log *log,
 static bool fill(json_t *doc, const start_end *end, int status)
 {
 	static const char *const keys[] = { "database", "migrations", "history",
-		"cases" };
+		"cases", "before_change" };
 	const us_hook_result *r = end->result;
-	json_t *const values[] = { r->database, r->migrations, r->history,
-		r->cases };
+	json_t *const values[] = { r->database, r->migrations, r->history, r->cases,
+		r->before_change };
 	bool ok = document_set(doc, "exit_code", json_integer(status));
 
 	for (size_t i = 0; ok && i < US_LEN(keys); i++)

@@ -127,7 +127,7 @@ static void tell_overrun(void *ctx, const us_err *why)
 
 us_code resolve_cases(hook *h, resolution *out, us_err *err)
 {
-	const us_progress progress = { tell_waiting, h };
+	const us_progress progress = { tell_waiting, before_change, h };
 	int64_t begun = us_clock_ms();
 	us_policies *policies = NULL;
 	struct asking a = { .h = h };
@@ -140,6 +140,8 @@ us_code resolve_cases(hook *h, resolution *out, us_err *err)
 	us_code rc = us_run_check_provider(h->run, err), kept;
 
 	*out = GIVE_UP;
+	if (h->prepared) /* once is enough for all rounds of a start */
+		us_run_prepared(h->run, 0);
 	if (rc == US_OK)
 		rc = us_run_load_policies(&policies, h->run, &outside, err);
 	if (rc == US_OK)

@@ -206,5 +206,6 @@ void us_hook_result_fini(us_hook_result *r)
 	json_decref(r->migrations);
 	json_decref(r->history);
 	json_decref(r->cases);
+	json_decref(r->before_change);
 	*r = (us_hook_result){ 0 };
 }

@@ -1,9 +1,9 @@
 #ifndef HOOK_STEPS_H
 #define HOOK_STEPS_H
 
-#include "command.h"
 #include "unstick/run.h"
 #include "unstick/when.h"
+#include "worker.h"
 
 /* The steps of a start, by file: what is told (say.c), waiting for the database
  * (await.c), the turn (turn.c), what the history asks for (look.c), resolving
@@ -15,6 +15,7 @@ typedef struct {
 	us_hook_result *out;
 	us_run *run;   /* NULL while a command runs */
 	us_turn *turn; /* NULL until it is needed */
+	bool prepared; /* before_change has run */
 } hook;
 
 /* ---- say.c ---- */
@@ -79,6 +80,8 @@ typedef struct {
 
 US_MUST us_code generate(hook *h, us_err *err);
 US_MUST us_code deploy(hook *h, deployment *out, us_err *err);
+/* us_progress's; ctx is the hook. */
+US_MUST us_code before_change(void *ctx, us_err *err);
 
 /* ---- backends.c ---- */
 

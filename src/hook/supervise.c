@@ -21,8 +21,6 @@
  * its leave. */
 #define LEAVE_MS 2000
 
-static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
-
 typedef struct {
 	sigset_t stops, waited; /* what ends us; the same and SIGCHLD */
 	sigset_t mask;          /* as it was */
@@ -36,25 +34,14 @@ typedef struct {
 
 const us_stop *us_worker_stop(const us_worker *w)
 {
-	return &w->stop;
-}
-
-/* A signal that we were started to ignore (nohup) stays ignored. */
-static bool is_ignored(int signal)
-{
-	struct sigaction now;
-
-	return sigaction(signal, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+	return &w->runner.stop;
 }
 
 static us_code block(supervisor *s, us_err *err)
 {
 	const struct sigaction usual = { .sa_handler = SIG_DFL };
 
-	sigemptyset(&s->stops);
-	for (size_t i = 0; i < US_LEN(stop_signals); i++)
-		if (!is_ignored(stop_signals[i]))
-			sigaddset(&s->stops, stop_signals[i]);
+	us_stop_signals(&s->stops);
 	s->waited = s->stops;
 	sigaddset(&s->waited, SIGCHLD);
 	/* Whoever ignores SIGCHLD is never told how a child ended. */
@@ -84,12 +71,12 @@ static void prepare(supervisor *s, pid_t parent)
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction before;
 
-	s->worker.mask = s->mask;
-	sigemptyset(&s->worker.usual);
-	sigaddset(&s->worker.usual, SIGCHLD);
+	s->worker.runner.mask = s->mask;
+	sigemptyset(&s->worker.runner.usual);
+	sigaddset(&s->worker.runner.usual, SIGCHLD);
 	if (sigaction(SIGPIPE, &ignore, &before) == 0 &&
 		before.sa_handler != SIG_IGN)
-		sigaddset(&s->worker.usual, SIGPIPE);
+		sigaddset(&s->worker.runner.usual, SIGPIPE);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent) /* it was faster */
 		_exit(1);
@@ -100,8 +87,9 @@ _Noreturn static void be_worker(
 {
 	int status = 1;
 
-	s->worker.stop.fd = signalfd(-1, &s->stops, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (s->worker.stop.fd >= 0)
+	s->worker.runner.stop.fd =
+		signalfd(-1, &s->stops, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->worker.runner.stop.fd >= 0)
 		status = work(ctx, &s->worker);
 	exit(status);
 }
@@ -154,7 +142,7 @@ static void stop(supervisor *s, int signal)
 
 static void end_group(supervisor *s)
 {
-	pid_t group = atomic_load(s->worker.group);
+	pid_t group = atomic_load(s->worker.runner.group);
 
 	if (group > 0)
 		kill(-group, SIGKILL);
@@ -187,9 +175,9 @@ us_code us_supervise(us_ending *out, int64_t grace_ms,
 	us_code rc;
 
 	*out = (us_ending){ .status = -1 };
-	s.worker.group = mmap(NULL, sizeof(*s.worker.group), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (s.worker.group == MAP_FAILED)
+	s.worker.runner.group = mmap(NULL, sizeof(*s.worker.runner.group),
+		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (s.worker.runner.group == MAP_FAILED)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	rc = block(&s, err);
 	if (rc == US_OK)
@@ -197,6 +185,6 @@ us_code us_supervise(us_ending *out, int64_t grace_ms,
 	if (rc == US_OK)
 		wait_for(&s);
 	restore(&s);
-	munmap(s.worker.group, sizeof(*s.worker.group));
+	munmap(s.worker.runner.group, sizeof(*s.worker.runner.group));
 	return rc;
 }

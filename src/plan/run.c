@@ -128,6 +128,7 @@ us_code us_run_open(us_run **out, const us_config *config, us_db_mode mode,
 	run->config = config;
 	run->depth = depth;
 	run->dry = mode == US_DB_READ;
+	run->prepared = config->before_change.len == 0;
 	run->deadline = us_clock_ms() + config->deadline_ms;
 
 	if (pthread_create(&thread, NULL, scan, &job) != 0) {
@@ -162,6 +163,12 @@ void us_run_close(us_run *run)
 	us_db_close(run->db);
 	us_opinions_free(run->opinions);
 	free(run);
+}
+
+void us_run_prepared(us_run *run, int64_t ms)
+{
+	run->prepared = true;
+	run->deadline += ms;
 }
 
 us_code us_run_refuse_pooler(us_run *run, us_err *err)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "unstick/auto.h"
 #include "unstick/mask.h"
 #include "unstick/utf8.h"
 
@@ -205,5 +206,19 @@ json_t *us_view_error(const us_err *err)
 
 	view_set(o, &ok, "code", view_text(code, false));
 	view_set(o, &ok, "message", view_text(err->msg, false));
+	return view_done(o, ok);
+}
+
+json_t *us_view_command(const us_strs *words, const us_command_end *end, int64_t ms)
+{
+	US_AUTO(us_str_fini) us_str line = { 0 };
+	json_t *o = json_object();
+	bool ok = o != NULL;
+
+	us_command_add_line(&line, words);
+	view_set(o, &ok, "command", view_text(us_str_text(&line), false));
+	view_set(o, &ok, "exit_code", json_integer(end->status));
+	view_set(o, &ok, "timed_out", json_boolean(end->timed_out));
+	view_set(o, &ok, "duration_ms", json_integer((json_int_t)ms));
 	return view_done(o, ok);
 }

@@ -230,17 +230,31 @@ void unstick_kill(running *r)
 
 /* ---- judging ---- */
 
-/* Its exit code; `wanted` is ANY or what it has to be. */
-static int end(project *p, running *r, int wanted)
+/* What waitpid() says of it. */
+static int last_words(project *p, running *r)
 {
-	int status;
-
 	free(p->out);
 	free(p->err);
 	hear_out(r, &p->out, &p->err);
-	status = status_of(r->pid);
 	if (strstr(p->out, SECRET) || strstr(p->err, SECRET))
 		fail_msg("the password is in the output: %s%s", p->out, p->err);
+	return status_of(r->pid);
+}
+
+int unstick_dies(project *p, running *r)
+{
+	const int status = last_words(p, r);
+
+	if (!WIFSIGNALED(status))
+		fail_msg("ended by itself (%d): %s%s", status, p->out, p->err);
+	return WTERMSIG(status);
+}
+
+/* Its exit code; `wanted` is ANY or what it has to be. */
+static int end(project *p, running *r, int wanted)
+{
+	const int status = last_words(p, r);
+
 	if (!WIFEXITED(status) || WEXITSTATUS(status) == SANITIZER_EXIT)
 		fail_msg("died (%d): %s%s", status, p->out, p->err);
 	if (wanted != ANY && WEXITSTATUS(status) != wanted)

@@ -43,6 +43,8 @@ void run_start(
 	project *p, running *r, const char *program, const char *const *words);
 /* Waits for its end; what it printed to stdout. */
 const char *run_ends(project *p, running *r, int exit);
+/* Waits for its end by a signal, and says which. */
+int unstick_dies(project *p, running *r);
 /* Kills it with SIGKILL. */
 void unstick_kill(running *r);
 /* In a child of the test: becomes the program. */

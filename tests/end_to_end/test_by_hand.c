@@ -227,21 +227,6 @@ static void only_applied_minds_a_lock_file_of_another_provider(void **state)
 	assert_string_equal(shape, "R");
 }
 
-static void a_backup_that_would_not_be_made_changes_nothing(void **state)
-{
-	project *p = project_open(state);
-	json_t *before;
-
-	project_migration(p, NAME, "CREATE TABLE b (id INTEGER);\n");
-	project_write(p, "unstick.yaml", "before_change: [true]\n");
-	project_stage(p, "{ledger}");
-	add_record(p, 'F', 1);
-	before = db_ledger(p);
-	expect(unstick(p, 78, "resolve", "--rolled-back", NAME, NULL),
-		"{'error': {'message': '~before_change'}}");
-	ledger_unchanged(p, before);
-}
-
 static void evidence_that_disagrees_is_a_warning_and_recorded(void **state)
 {
 	project *p = project_open(state);
@@ -306,7 +291,6 @@ int main(void)
 		ON_BOTH(rolled_back_does_in_every_state_what_prisma_does),
 		ON_BOTH(a_name_must_be_exact_and_the_nearest_are_told),
 		ON_BOTH(only_applied_minds_a_lock_file_of_another_provider),
-		ON_BOTH(a_backup_that_would_not_be_made_changes_nothing),
 		ON_BOTH(evidence_that_disagrees_is_a_warning_and_recorded),
 		ON_BOTH(evidence_that_agrees_is_no_warning),
 		ON("sqlite", a_new_record_has_the_form_of_time_that_the_ledger_has),

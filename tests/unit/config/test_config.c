@@ -57,6 +57,7 @@ static void nothing_needs_configuration(void **state)
 	assert_null(c->shadow_url);
 	assert_int_equal(c->shadow, US_SHADOW_OFF);
 	assert_int_equal(c->before_change.len, 0);
+	assert_int_equal(c->before_change_timeout_ms, 1800000);
 	assert_int_equal(c->on_unresolved, US_UNRESOLVED_STOP);
 	assert_int_equal(c->limits.memory_bytes, 32 << 20);
 	assert_int_equal(c->limits.instructions, 50000000);

@@ -47,6 +47,7 @@ static void every_key_is_understood(void **state)
 		"shadow_url: postgres://h/shadow\n"
 		"shadow: create\n"
 		"before_change: [pg_dump, -Fc, -f, 'back up.dump']\n"
+		"before_change_timeout: 90s\n"
 		"on_unresolved: start\n"
 		"policy: { memory: 64MiB, instructions: 1000000, time: 1s }\n"
 		"start:\n"
@@ -77,6 +78,7 @@ static void every_key_is_understood(void **state)
 	assert_string_equal(c->shadow_url, "postgres://h/shadow");
 	assert_int_equal(c->shadow, US_SHADOW_CREATE);
 	expect_words(&c->before_change, "[pg_dump] [-Fc] [-f] [back up.dump]");
+	assert_int_equal(c->before_change_timeout_ms, 90000);
 	assert_int_equal(c->on_unresolved, US_UNRESOLVED_START);
 	assert_int_equal(c->limits.memory_bytes, 64 << 20);
 	assert_int_equal(c->limits.instructions, 1000000);
@@ -197,7 +199,8 @@ static void every_mistake_is_named_with_its_line(void **state)
 			"allow_override, "
 			"attempts, pooler, deadline, lock_timeout, "
 			"statement_timeout, "
-			"shadow_url, shadow, before_change, on_unresolved, policy, "
+			"shadow_url, shadow, before_change, before_change_timeout, "
+			"on_unresolved, policy, "
 			"start" },
 		{ "attempts: 1\nattempts: 2\n",
 			"2: `attempts` is said twice, first on line 1" },

@@ -1,10 +1,9 @@
 /* Running a command: its output is passed on as it comes, and its end is the end of
  * its whole process group. A wrapper that dies alone leaves the engine at work and
  * with the lock (npx is two processes above it). */
-#include "command.h"
-
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 
 #include "program.h"
 #include "unstick/auto.h"
+#include "unstick/process.h"
 #include "unstick/when.h"
 
 #define LONGEST_LINE 8192
@@ -25,9 +25,10 @@
 typedef struct {
 	const us_command *c;
 	us_command_end *out;
-	pid_t pid; /* of the leader, and the group's */
-	int from;  /* its output; -1: at its end */
-	int child; /* readable when a child has ended */
+	char *const *environment; /* what execve() takes */
+	pid_t pid;                /* of the leader, and the group's */
+	int from;                 /* its output; -1: at its end */
+	int child;                /* readable when a child has ended */
 	us_str line;
 	bool reaped;                 /* the leader has ended */
 	int64_t end_at;              /* the time limit */
@@ -35,6 +36,23 @@ typedef struct {
 } process;
 
 /* ---- starting ---- */
+
+static void tell_group(const process *p, pid_t group)
+{
+	if (p->c->runner->group)
+		atomic_store(p->c->runner->group, group);
+}
+
+/* What execve() takes: borrowed words, then NULL. */
+static us_code vector(char ***out, const us_strs *words, us_err *err)
+{
+	*out = calloc(words->len + 1, sizeof(**out));
+	if (!*out)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < words->len; i++)
+		(*out)[i] = words->items[i];
+	return US_OK;
+}
 
 static us_code spawn_as(process *p, char *const *argv, const char *path, int to,
 	posix_spawn_file_actions_t *files, posix_spawnattr_t *how, us_err *err)
@@ -52,15 +70,16 @@ static us_code spawn_as(process *p, char *const *argv, const char *path, int to,
 	if (!failed)
 		failed = posix_spawnattr_setpgroup(how, 0);
 	if (!failed)
-		failed = posix_spawnattr_setsigmask(how, &p->c->worker->mask);
+		failed = posix_spawnattr_setsigmask(how, &p->c->runner->mask);
 	if (!failed)
-		failed = posix_spawnattr_setsigdefault(how, &p->c->worker->usual);
+		failed = posix_spawnattr_setsigdefault(how, &p->c->runner->usual);
 	if (!failed)
-		failed = posix_spawn(&p->pid, path, files, how, argv, environ);
+		failed = posix_spawn(
+			&p->pid, path, files, how, argv, p->environment);
 	if (failed)
 		return us_fail(
 			err, US_E_CONFIG, "%s: %s", argv[0], strerror(failed));
-	atomic_store(p->c->worker->group, p->pid);
+	tell_group(p, p->pid);
 	return US_OK;
 }
 
@@ -89,15 +108,12 @@ static us_code spawn(process *p, char *const *argv, int to, us_err *err)
 
 static us_code start(process *p, us_err *err)
 {
-	const us_strs *words = p->c->words;
-	char **argv = calloc(words->len + 1, sizeof(*argv));
+	char **argv = NULL;
 	int pipes[2] = { -1, -1 };
-	us_code rc = US_OK;
+	us_code rc = vector(&argv, p->c->words, err);
 
-	if (!argv)
-		return us_fail(err, US_E_NOMEM, "out of memory");
-	for (size_t i = 0; i < words->len; i++)
-		argv[i] = words->items[i];
+	if (rc != US_OK)
+		return rc;
 	if (pipe2(pipes, O_CLOEXEC) != 0 ||
 		fcntl(pipes[0], F_SETFL, O_NONBLOCK) != 0)
 		rc = us_fail(err, US_E_IO, "pipe: %s", strerror(errno));
@@ -183,7 +199,7 @@ static void press(process *p)
 	int64_t now = us_clock_ms();
 
 	if (p->kill_at == 0) {
-		if (us_stop_asked(&p->c->worker->stop))
+		if (us_stop_asked(&p->c->runner->stop))
 			p->out->stopped = true;
 		else if (!p->reaped && now >= p->end_at)
 			p->out->timed_out = true;
@@ -213,7 +229,7 @@ static void watch(process *p)
 		{ .fd = p->from, .events = POLLIN },
 		{ .fd = p->child, .events = POLLIN },
 		/* once heard, it would wake us for ever */
-		{ .fd = p->kill_at ? -1 : p->c->worker->stop.fd, .events = POLLIN },
+		{ .fd = p->kill_at ? -1 : p->c->runner->stop.fd, .events = POLLIN },
 	};
 
 	while (!group_is_gone(p)) {
@@ -244,10 +260,11 @@ static void adopt_orphans(bool yes)
 us_code us_command_run(us_command_end *out, const us_command *c, us_err *err)
 {
 	process p = { .c = c, .out = out, .from = -1, .child = -1 };
+	char **environment = NULL;
 	sigset_t child, before;
 	us_code rc = US_OK;
 
-	*out = (us_command_end){ 0 };
+	*out = (us_command_end){ .status = US_NEVER_RAN };
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &child, &before) != 0)
@@ -255,6 +272,9 @@ us_code us_command_run(us_command_end *out, const us_command *c, us_err *err)
 	p.child = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (p.child < 0)
 		rc = us_fail(err, US_E_IO, "signalfd: %s", strerror(errno));
+	if (rc == US_OK && c->environment)
+		rc = vector(&environment, c->environment, err);
+	p.environment = environment ? environment : environ;
 	adopt_orphans(true);
 	if (rc == US_OK)
 		rc = start(&p, err);
@@ -262,12 +282,46 @@ us_code us_command_run(us_command_end *out, const us_command *c, us_err *err)
 	if (rc == US_OK)
 		watch(&p);
 	adopt_orphans(false);
-	atomic_store(c->worker->group, 0);
+	tell_group(&p, 0);
 	if (p.from >= 0)
 		close(p.from);
 	if (p.child >= 0)
 		close(p.child);
 	us_str_fini(&p.line);
+	free(environment);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return rc;
+}
+
+/* ---- in words ---- */
+
+void us_command_add_line(us_str *out, const us_strs *words)
+{
+	for (size_t i = 0; i < words->len; i++)
+		us_str_addf(out, "%s%s", i ? " " : "", words->items[i]);
+}
+
+const char *us_command_end_words(const us_command_end *end)
+{
+	if (end->stopped)
+		return "was ended, as we were asked to stop,";
+	if (end->timed_out)
+		return "was ended at its time limit,";
+	return end->status == 0 ? "done" : "failed";
+}
+
+us_code us_command_judge(const us_command_end *end, const char *what,
+	const char *key, int64_t timeout_ms, us_err *err)
+{
+	if (end->stopped)
+		return us_fail(err, US_E_STOPPED, "asked to stop");
+	if (end->timed_out)
+		return us_fail(err, US_E_LOCK,
+			"%s did not end within %" PRId64 " s (`%s`)", what,
+			timeout_ms / 1000, key);
+	if (end->status != 0)
+		return us_fail(err, US_E_IO,
+			"%s ended with exit code %d: its output says why", what,
+			end->status);
+	return US_OK;
 }

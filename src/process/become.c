@@ -7,7 +7,7 @@
 
 #include "program.h"
 #include "unstick/auto.h"
-#include "unstick/hook.h"
+#include "unstick/process.h"
 
 static bool may_run(const char *path)
 {

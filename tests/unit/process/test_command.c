@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "command.h"
 #include "unstick/auto.h"
+#include "unstick/process.h"
 #include "unstick/when.h"
 
 typedef struct {
@@ -38,18 +38,18 @@ static void hear(void *ctx, const char *text)
 static us_code run_words(
 	ran *r, const us_strs *words, int64_t timeout_ms, int64_t grace_ms)
 {
-	us_worker worker = { .group = &r->group };
+	us_runner runner = { .group = &r->group };
 	us_code rc;
 
 	r->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	worker.stop.fd = r->stop;
-	sigemptyset(&worker.mask);
-	sigemptyset(&worker.usual);
+	runner.stop.fd = r->stop;
+	sigemptyset(&runner.mask);
+	sigemptyset(&runner.usual);
 	rc = us_command_run(&r->end,
 		&(us_command){ .words = words,
 			.timeout_ms = timeout_ms,
 			.grace_ms = grace_ms,
-			.worker = &worker,
+			.runner = &runner,
 			.line = hear,
 			.ctx = r },
 		&r->err);
