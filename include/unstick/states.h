@@ -138,7 +138,4 @@ US_MUST us_code us_states_judge(const us_states *s, us_reading *r, us_err *err);
 /* Writes r->digest. */
 US_MUST us_code us_states_digest(const us_states *s, us_reading *r, us_err *err);
 
-/* Do states j and k agree on every key, all known? */
-bool us_states_same(const us_states *s, size_t j, size_t k);
-
 #endif

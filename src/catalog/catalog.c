@@ -6,6 +6,7 @@
 
 #include "fold.h"
 #include "live.h"
+#include "position.h"
 #include "rerun.h"
 #include "run.h"
 #include "unstick/auto.h"
@@ -202,6 +203,12 @@ static us_code name_keys(reading *g, world *keys, us_err *err)
 	return us_arena_check(&g->arena, err);
 }
 
+static us_value value_in(reading *g, world *now, const world_key *key)
+{
+	return key->facet == FACET_POSITION ? position_in(now, g->live, key)
+					    : world_at(now, key);
+}
+
 static us_code put_keys(
 	reading *g, world *keys, world *now, size_t k, size_t lasting, us_err *err)
 {
@@ -213,14 +220,17 @@ static us_code put_keys(
 		/* an open transaction's statements are lost with it */
 		us_states_put(g->states, at, k,
 			lasting < k ? us_states_at(g->states, at, lasting)
-				    : world_at(now, key));
+				    : value_in(g, now, key));
 		if (k > 0)
 			continue;
 		doubt = doubt_of(g, keys, key);
 		if (doubt)
 			us_states_doubt(g->states, at, doubt);
 		if (!is_broken(g, key))
-			us_states_put_live(g->states, at, world_at(g->live, key));
+			us_states_put_live(g->states, at,
+				key->facet == FACET_POSITION
+					? position_live(g->live, key)
+					: world_at(g->live, key));
 	}
 	return us_arena_check(world_arena(keys), err);
 }

@@ -6,6 +6,7 @@
 
 #include "live_rows.h"
 #include "live_sql.h"
+#include "position.h"
 #include "unstick/auto.h"
 
 /* A parameter: the array of one part of the names asked for. */
@@ -49,7 +50,7 @@ static bool is_temporary(const char *schema)
 }
 
 /* An object for each name, so that each is asked for once. */
-static void ask(world *live, const world_key *key)
+static void ask(world *live, const world *touched, const world_key *key)
 {
 	object_id parent = 0;
 
@@ -60,6 +61,8 @@ static void ask(world *live, const world_key *key)
 	if (key->relation)
 		parent = world_get(live, OBJECT_RELATION, parent, key->relation);
 	world_get(live, key->kind, parent, key->name);
+	if (key->facet == FACET_POSITION)
+		position_ask(live, parent, touched, key);
 }
 
 static bool has_relation(object_kind kind)
@@ -193,7 +196,7 @@ us_code live_load(world **out, us_db *db, const world *touched, us_err *err)
 	if (!l.w)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < world_ntouched(touched); i++)
-		ask(l.w, world_touched(touched, i));
+		ask(l.w, touched, world_touched(touched, i));
 	asked = world_count(l.w);
 	rc = asked > 0 ? run_queries(&l, db, asked, err) : US_OK;
 	if (rc == US_OK) {

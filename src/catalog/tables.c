@@ -219,6 +219,7 @@ void add_column(const step *s, object_id relation, const PgQuery__ColumnDef *def
 	world *w = s->w;
 	object_id id = world_get(w, OBJECT_COLUMN, relation, def->colname);
 	constraint_def *list;
+	bool again; /* the script took one of that name away, and adds it now */
 
 	if (if_not_exists && world_is(w, id) == THERE_YES)
 		return;
@@ -226,8 +227,11 @@ void add_column(const step *s, object_id relation, const PgQuery__ColumnDef *def
 		add_maybe(s, relation, def);
 		return;
 	}
+	again = world_object(w, id)->moved;
 	world_need(w, id, THERE_NO);
-	make_column(s, relation, def);
+	id = make_column(s, relation, def);
+	if (again)
+		world_set(w, id, FACET_POSITION, firm("last"));
 	list = us_arena_alloc(
 		world_arena(w), (def->n_constraints + 1) * sizeof(*list));
 	if (list)

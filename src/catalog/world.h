@@ -47,10 +47,11 @@ typedef enum {
 	FACET_SOURCES,    /* views: what their rows come from */
 	FACET_OWNER,      /* sequences: "none", or a column */
 	FACET_COMMENT,
+	FACET_POSITION, /* columns: "last", see position.h; live: its number */
 	FACET_CLEANING, /* live: the statement that ends its not being valid; no key
 			 */
 } facet;
-#define FACETS 13
+#define FACETS 14
 
 typedef enum { THERE_MAYBE, THERE_NO, THERE_YES } presence;
 
@@ -264,6 +265,8 @@ size_t world_ntouched(const world *w);
 const world_key *world_touched(const world *w, size_t i);
 /* A key's value in this world; of another world than the one that noted it, too. */
 us_value world_at(world *w, const world_key *key);
+/* The object that bears its names here, or 0. */
+object_id world_bearer(const world *w, const world_key *key);
 /* "table public.User", "column public.User.age", in the words of this world. */
 const char *world_key_title(world *w, const world_key *key);
 const char *facet_name(facet f); /* "" for FACET_THERE, "default" ... */

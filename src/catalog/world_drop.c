@@ -52,8 +52,9 @@ static void drop_dependent(world *w, object_id id, object_id gone, bool cascade)
 				       world_title(w, id), world_title(w, gone)));
 		world_blur(w, id);
 	} else if (o->kind == OBJECT_COLUMN &&
+		   !begins(o->facets[FACET_DEFAULT].text, "generated:") &&
 		   !world_facet_refers(w, id, FACET_TYPE, gone)) {
-		/* its default or expression was about it */
+		/* its default was about it */
 		world_edit(w, id)->facets[FACET_DEFAULT] =
 			(us_value){ US_VALUE_UNKNOWN, NULL };
 	} else {
@@ -62,13 +63,17 @@ static void drop_dependent(world *w, object_id id, object_id gone, bool cascade)
 }
 
 /* An index or a constraint of the column's table of which nothing more is known may
- * involve the column, and be gone. */
-static bool may_be_part(const world *w, object_id id, object_id dropped)
+ * involve the column, and be gone; so may a column that is generated from it. */
+static bool may_be_part(
+	const world *w, object_id id, object_id dropped, bool cascade)
 {
 	const object *o = world_object(w, id), *gone = world_object(w, dropped);
 
 	if (gone->kind != OBJECT_COLUMN || o->facets[FACET_DEFINITION].text)
 		return false;
+	if (o->kind == OBJECT_COLUMN)
+		return cascade && o->parent == gone->parent &&
+		       o->facets[FACET_DEFAULT].firmness == US_VALUE_UNKNOWN;
 	return (o->kind == OBJECT_CONSTRAINT && o->parent == gone->parent) ||
 	       (o->kind == OBJECT_RELATION && o->on == gone->parent);
 }
@@ -117,7 +122,7 @@ static void drop_one(world *w, object_id id, bool cascade)
 			continue;
 		if (is_part(w, i, id) || (w->objects[i].parent == id && cascade))
 			drop_one(w, i, cascade);
-		else if (may_be_part(w, i, id))
+		else if (may_be_part(w, i, id, cascade))
 			world_blur(w, i);
 	}
 	for (object_id i = 1; i <= w->n; i++)

@@ -86,6 +86,21 @@ static us_value of_default(
 	return of_presence(world_presence_unseen(w, kind, parent, name));
 }
 
+object_id world_bearer(const world *w, const world_key *key)
+{
+	object_id parent = 0;
+
+	if (key->schema)
+		parent = world_find(w, OBJECT_SCHEMA, 0, key->schema);
+	if (key->schema && !parent)
+		return 0;
+	if (key->relation)
+		parent = world_find(w, OBJECT_RELATION, parent, key->relation);
+	return key->relation && !parent
+		       ? 0
+		       : world_find(w, key->kind, parent, key->name);
+}
+
 us_value world_at(world *w, const world_key *key)
 {
 	object_id parent = 0, id;

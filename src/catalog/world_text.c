@@ -187,7 +187,7 @@ const char *facet_name(facet f)
 {
 	static const char *const names[FACETS] = { "", "kind", "type", "nullable",
 		"default", "identity", "definition", "valid", "labels", "sources",
-		"owner", "comment", "cleaning" };
+		"owner", "comment", "position", "cleaning" };
 
 	return names[f];
 }

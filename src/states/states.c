@@ -136,12 +136,3 @@ us_value us_states_at(const us_states *s, size_t key, size_t k)
 		return (us_value){ 0 };
 	return s->keys[key].at[k];
 }
-
-bool us_states_same(const us_states *s, size_t j, size_t k)
-{
-	for (size_t i = 0; i < s->nkeys; i++)
-		if (us_value_compare(s->keys[i].at[j], s->keys[i].at[k]) !=
-			US_AGREE)
-			return false;
-	return true;
-}

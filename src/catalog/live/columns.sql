@@ -2,7 +2,7 @@
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
        a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
        said.description, tn.nspname AS enum_schema,
-       e.typname AS enum
+       e.typname AS enum, a.attnum
   FROM unnest($1::name[], $2::name[], $3::name[]) AS asked (schema, relation, name)
   JOIN pg_namespace n ON n.nspname = asked.schema
   JOIN pg_class c ON c.relname = asked.relation AND c.relnamespace = n.oid

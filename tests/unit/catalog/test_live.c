@@ -8,6 +8,7 @@
 
 #include "../../../src/catalog/kinds.h"
 #include "../../../src/catalog/live.h"
+#include "../../../src/catalog/position.h"
 #include "check.h"
 #include "cluster.h"
 #include "unstick/auto.h"
@@ -115,8 +116,11 @@ static tally compare(stage *s, bool talk)
 
 	for (size_t i = 0; i < world_ntouched(s->script); i++) {
 		const world_key *key = world_touched(s->script, i);
-		us_value a = world_at(s->script, key);
-		us_value b = world_at(s->live, key);
+		bool order = key->facet == FACET_POSITION;
+		us_value a = order ? position_in(s->script, s->live, key)
+				   : world_at(s->script, key);
+		us_value b = order ? position_live(s->live, key)
+				   : world_at(s->live, key);
 		us_agreement is = us_value_compare(a, b);
 		bool unknown = a.firmness == US_VALUE_UNKNOWN;
 

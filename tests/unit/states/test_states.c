@@ -169,18 +169,6 @@ static void the_same_words_are_the_same_key_however_many_there_are(void **state)
 	us_states_free(s);
 }
 
-static void two_states_are_the_same_if_all_is_known_and_agrees(void **state)
-{
-	us_states *s = states_of(2);
-
-	(void)state;
-	assert_true(us_states_same(s, 1, 2));
-	assert_false(us_states_same(s, 0, 1));
-	us_states_put(s, us_states_key(s, "thing 9", ""), 1, value_of("there"));
-	assert_false(us_states_same(s, 1, 2));
-	us_states_free(s);
-}
-
 static void an_expression_that_reads_as_before_is_pointed_at(void **state)
 {
 	static const struct {
@@ -227,8 +215,6 @@ int main(void)
 			a_key_that_is_doubted_excludes_nothing_and_is_named),
 		cmocka_unit_test(
 			the_same_words_are_the_same_key_however_many_there_are),
-		cmocka_unit_test(
-			two_states_are_the_same_if_all_is_known_and_agrees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -843,3 +843,32 @@
 
 : CREATE TABLE p (id int, k int) PARTITION BY LIST (k); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2)
 > ALTER TABLE p DETACH PARTITION p1; DROP TABLE p; CREATE TABLE IF NOT EXISTS p1 (x int); CREATE TABLE IF NOT EXISTS p2 (x int); ALTER TABLE p1 ADD y int
+
+-- A column that comes back in the same words is last: only that tells it from the one before.
+
+: CREATE TABLE t (id int PRIMARY KEY, a int, b text)
+> ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a int; ALTER TABLE t DROP COLUMN b, ADD COLUMN b text; UPDATE t SET a = 1
+
+: CREATE TABLE t (id int, a int, b text, c text)
+> ALTER TABLE t DROP COLUMN a, ADD COLUMN a int; DO $$ BEGIN ALTER TABLE t DROP COLUMN b; ALTER TABLE t ADD COLUMN b text; ALTER TABLE t DROP COLUMN c; END $$; ALTER TABLE t ADD COLUMN IF NOT EXISTS c text
+
+: CREATE TABLE t (id int, a int, b text, c text)
+> ALTER TABLE t RENAME a TO old; ALTER TABLE t ADD a int; ALTER TABLE t DROP b; ALTER TABLE t ADD b text; ALTER TABLE t DROP old; ALTER TABLE t RENAME c TO d; ALTER TABLE t RENAME TO u; ALTER TABLE u DROP b, ADD b text
+
+: CREATE TABLE t (id int, a int, b text)
+! ALTER TABLE t DROP a; ALTER TABLE t ADD a int
+> ALTER TABLE t DROP a, ADD a int; UPDATE t SET a = 2
+
+: CREATE TABLE t (id int, a int, b text)
+> ALTER TABLE t DROP a, ADD a int; UPDATE t SET a = 2
++ ALTER TABLE t DROP b; ALTER TABLE t ADD b text
+
+: CREATE TABLE t (id int, a int, b text)
+% ALTER TABLE t DROP a, ADD a int; ALTER TABLE t DROP b, ADD b text
+> ALTER TABLE t DROP a, ADD a int; UPDATE t SET a = 2; ALTER TABLE t DROP b, ADD b text
+
+: CREATE TABLE p (id int, a int, b text); CREATE TABLE c (x int) INHERITS (p)
+> ALTER TABLE c DROP x, ADD x int; ALTER TABLE p DROP b, ADD b text; ALTER TABLE p ADD y int; UPDATE c SET x = 1
+
+: CREATE TABLE t (id int, a int, b text)
+> DROP TABLE t; CREATE TABLE t (b text, id int); ALTER TABLE t ADD a int; ALTER TABLE t DROP b, ADD b text

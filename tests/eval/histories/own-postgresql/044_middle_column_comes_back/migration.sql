@@ -1,0 +1,5 @@
+ALTER TABLE "User" DROP COLUMN "age", ADD COLUMN "age" BIGINT DEFAULT 21;
+UPDATE "User" SET "age" = 21;
+ALTER TABLE "User" RENAME COLUMN "name" TO "formerName";
+ALTER TABLE "User" ADD COLUMN "name" TEXT;
+ALTER TABLE "User" DROP COLUMN "formerName";
