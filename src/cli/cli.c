@@ -2,6 +2,7 @@
  */
 #include "unstick/cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,16 @@ int report_print(struct session *s, us_code rc, const us_err *err)
 	return s->status;
 }
 
+/* Help and version are all that was asked for: not to have told them is to fail. */
+static int told(us_err *err)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	(void)us_fail(err, US_E_IO, "writing: %s", strerror(errno));
+	print_error(err);
+	return us_code_exit(err->code);
+}
+
 static int run(struct session *s, us_code rc, us_err *err)
 {
 	s->document = document_new(s->cmd ? s->cmd->name : NULL);
@@ -104,14 +115,17 @@ int us_cli_main(int argc, char **argv)
 		return 1;
 	}
 	rc = options_parse(&s, argc, argv, &err);
-	if (rc == US_OK && s.version)
-		puts("unstick " US_VERSION);
-	else if (rc == US_OK && s.help)
-		help_print(stdout, s.cmd);
-	else if (rc == US_OK && s.cmd->whole)
+	if (rc == US_OK && (s.version || s.help)) {
+		if (s.version)
+			puts("unstick " US_VERSION);
+		else
+			help_print(stdout, s.cmd);
+		status = told(&err);
+	} else if (rc == US_OK && s.cmd->whole) {
 		status = s.cmd->whole(&s);
-	else
+	} else {
 		status = run(&s, rc, &err);
+	}
 	session_close(&s);
 	free(words);
 	return status;

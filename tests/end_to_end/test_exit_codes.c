@@ -437,6 +437,22 @@ static void help_and_version_need_no_database(void **state)
 		unstick_text(p, 0, "--version", NULL), "unstick " US_VERSION "\n");
 }
 
+static void help_that_cannot_be_printed_exits_with_1(void **state)
+{
+	static const char *const options[] = { "--help", "--version" };
+	project *p = project_open(state);
+
+	for (size_t i = 0; i < US_LEN(options); i++) {
+		const char *const words[] = { "-c", "exec \"$0\" \"$1\" >/dev/full",
+			US_UNSTICK, options[i], NULL };
+		running r;
+
+		run_start(p, &r, "/bin/sh", words);
+		run_ends(p, &r, 1);
+		assert_non_null(strstr(p->err, "No space left"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +471,7 @@ int main(void)
 		ON_BOTH(the_words_go_to_stderr_when_a_machine_reads),
 		ON_BOTH(a_url_on_the_command_line_is_taken_with_a_warning),
 		ON("sqlite", help_and_version_need_no_database),
+		ON("sqlite", help_that_cannot_be_printed_exits_with_1),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

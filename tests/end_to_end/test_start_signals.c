@@ -334,6 +334,44 @@ static void a_signal_that_is_ignored_stays_ignored(void **state)
 		signals(p->out, "SigIgn:"), ignored() | 1U << (SIGHUP - 1));
 }
 
+/* What a process has as its descriptor. */
+static char *descriptor(pid_t pid, int fd)
+{
+	US_AUTO(auto_str) char *path = NULL;
+	char target[256] = "";
+
+	assert_true(asprintf(&path, "/proc/%d/fd/%d", (int)pid, fd) > 0);
+	assert_true(readlink(path, target, sizeof(target) - 1) > 0);
+	return strdup(target);
+}
+
+/* Else a connection could get the number, and the log would be written into it. */
+static void a_stream_that_is_closed_is_nothing_else(void **state)
+{
+	static const char *const words[] = { "-c",
+		"exec \"$0\" start ./app one >&- 2>&-", US_UNSTICK, NULL };
+	project *p = stage(state, PENDING);
+	session *other = session_open(p);
+	running r;
+	pid_t worker;
+
+	session_exec(other, "SELECT pg_advisory_lock(" TURN ")");
+	run_start(p, &r, "/bin/sh", words);
+	db_until(p, "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE "
+		    "'%pg_try_advisory_lock(" TURN ")%' AND "
+		    "application_name = 'unstick' AND "
+		    "datname = current_database()");
+	worker = child_of(r.pid);
+	for (int fd = 1; fd <= 2; fd++) {
+		US_AUTO(auto_str) char *target = descriptor(worker, fd);
+
+		assert_string_equal(target, "/dev/null");
+	}
+	assert_int_equal(kill(r.pid, SIGTERM), 0);
+	run_ends(p, &r, 128 + SIGTERM);
+	session_close(other);
+}
+
 /* As PID 1 it inherits what its commands leave behind, and buries it: a zombie
  * would be its child for ever. */
 static void orphans_are_reaped_as_pid_1(void **state)
@@ -411,6 +449,7 @@ int main(void)
 		ON("sqlite", the_application_gets_the_signals),
 		ON("sqlite", the_application_gets_the_signals_as_pid_1),
 		ON("postgresql", a_signal_that_is_ignored_stays_ignored),
+		ON("postgresql", a_stream_that_is_closed_is_nothing_else),
 		ON("postgresql", orphans_are_reaped_as_pid_1),
 		ON("postgresql", a_worker_that_is_killed_takes_its_deploy_along),
 		ON("postgresql", a_start_that_is_killed_takes_all_along),
