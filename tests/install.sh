@@ -15,6 +15,16 @@ done
 cd "$prefix" # nothing of the tree may be needed
 bin/unstick --version
 
+# No paper leads to one that isn't there.
+find share/doc/unstick -name '*.md' | while read -r paper; do
+	grep -oE '\]\([^)#:]+[)#]' "$paper" | sed 's/^](//; s/.$//' | while read -r link; do
+		if [ ! -e "$(dirname "$paper")/$link" ]; then
+			echo "$paper leads to $link, which isn't there" >&2
+			exit 1
+		fi
+	done
+done
+
 # Manual and completion know every option and command that the program tells of.
 for command in '' status audit resolve start explain 'policy check' 'policy new' 'policy api' \
 	'policy replay'; do

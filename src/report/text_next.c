@@ -247,8 +247,8 @@ static void print_person(
 		print_folders(p, &first, run, kase, name);
 	if (length_at(json_object_get(kase, "evidence"), "leftovers") > 0) {
 		print_command(p, &first, "unstick resolve", NULL);
-		print_when(p, "once what is left over is settled, as is said "
-			      "there: it looks at everything anew");
+		print_when(p, "once what `left over` says is done: it looks at "
+			      "everything anew");
 	}
 	print_by_hand(p, &first, kase, name);
 }
