@@ -6,15 +6,16 @@
 #include "states_impl.h"
 #include "unstick/auto.h"
 
+static bool excludes(const state_key *key, size_t k)
+{
+	return !key->doubt && us_value_compare(key->at[k], key->live) == US_DIFFER;
+}
+
 static bool fits(const us_states *s, size_t k)
 {
-	for (size_t i = 0; i < s->nkeys; i++) {
-		const state_key *key = &s->keys[i];
-
-		if (!key->doubt &&
-			us_value_compare(key->at[k], key->live) == US_DIFFER)
+	for (size_t i = 0; i < s->nkeys; i++)
+		if (excludes(&s->keys[i], k))
 			return false;
-	}
 	return true;
 }
 
@@ -134,6 +135,25 @@ static us_stmt_state state_in(
 	return v->visible ? US_STMT_UNKNOWN : US_STMT_UNOBSERVABLE;
 }
 
+/* What excludes the state on the other side of the statement, where that is the
+ * border of K: a key may say so that is not known before it. */
+static const state_key *at_the_border(
+	const us_states *s, const us_prefixes *k, us_stmt_state state, size_t i)
+{
+	const bool ran = state == US_STMT_PRESENT;
+	const bool border =
+		ran ? us_prefixes_min(k) == i + 1
+		    : state == US_STMT_ABSENT && us_prefixes_max(k) == i;
+	const size_t beyond = ran ? i : i + 1;
+
+	if (!border)
+		return NULL;
+	for (size_t j = 0; j < s->nkeys; j++)
+		if (excludes(&s->keys[j], beyond))
+			return &s->keys[j];
+	return NULL;
+}
+
 /* Where no key speaks for the statement itself. */
 static const char *why_of(us_stmt_state state, bool visible)
 {
@@ -165,6 +185,8 @@ static us_code judge_statement(
 	r->statements[i] = us_prefixes_count(&r->prefixes) > 0
 				   ? state_in(&r->prefixes, &v, i, &proof)
 				   : state_alone(&v, &proof);
+	if (!proof && us_prefixes_count(&r->prefixes) > 0)
+		proof = at_the_border(s, &r->prefixes, r->statements[i], i);
 	if (proof)
 		add_fact(&why, proof, proof->live);
 	else

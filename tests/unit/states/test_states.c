@@ -70,6 +70,13 @@ static const struct {
 	/* the second leaves no trace */
 	{ { { "t", "-", "t", "t", "t" }, { "-", "-", "-", "-", "v" } }, "12", "poa",
 		"the number of statements that ran is 1 to 2" },
+	/* what stands at the border of K is known on one side of it only */
+	{ { { "t", "-", "-", "t", "t" }, { "-", "-", "-", "?", "v" } }, "2", "ppa",
+		"statement 2 ran (thing 0 is there), "
+		"statement 3 did not run (thing 1 is not there)" },
+	{ { { "t", "-", "?", "?", "?" }, { "-", "-", "-", "u", "u" } }, "1", "paa",
+		"statement 1 ran (thing 0 is there), "
+		"statement 2 did not run (thing 1 is not there)" },
 	/* a value comes back */
 	{ { { "t", "t", "-", "t", "t" } }, "023", "??o",
 		"the number of statements that ran is 0 or 2 to 3" },
