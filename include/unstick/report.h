@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "unstick/err.h"
+#include "unstick/str.h"
 
 /* The same run, many renderings. A report reads the run's JSON
  * (docs/json.md) and nothing else; a new format is one file and one row. */
@@ -21,5 +21,9 @@ typedef struct {
 US_MUST us_code us_report_json(FILE *out, const json_t *run, us_err *err);
 US_MUST us_code us_report_text(
 	FILE *out, const json_t *run, const us_report_style *style, us_err *err);
+
+/* Appends a text as one line with nothing in it that a terminal would obey (it
+ * shows as \x1b): for what is said beside a report. */
+void us_report_plain(us_str *out, const char *text);
 
 #endif

@@ -11,7 +11,6 @@
 
 #include "cmd.h"
 #include "unstick/auto.h"
-#include "unstick/mask.h"
 #include "unstick/report.h"
 #include "unstick/view.h"
 
@@ -44,12 +43,11 @@ static us_report_style style_of(const struct session *s)
 
 static void print_error(const us_err *err)
 {
-	US_AUTO(auto_str) char *text = NULL;
+	char before[sizeof(err->prisma) + 2];
 
-	if (us_mask(&text, err->msg, false, NULL) != US_OK)
-		return;
-	fprintf(stderr, "unstick: %s%s%s\n", err->prisma,
-		err->prisma[0] ? ": " : "", text);
+	snprintf(before, sizeof(before), "%s%s", err->prisma,
+		err->prisma[0] ? ": " : "");
+	say_line(before, err->msg);
 }
 
 /* A report that can't be written is an error, but not one that undoes what was

@@ -90,6 +90,14 @@ bool document_set(json_t *doc, const char *key, json_t *value);
 bool document_add_finding(
 	json_t *doc, const char *level, const char *code, const char *message);
 
+/* ---- say.c ---- */
+
+/* One line to stderr: "unstick: ", `before` as it is, and the text with nothing
+ * secret in it and nothing that a terminal would obey. */
+void say_line(const char *before, const char *text);
+/* Such a text. */
+void say_add(us_str *out, const char *text);
+
 /* ---- cli.c ------------------------------------------------------------------ */
 
 /* The format asked for, also when the configuration could not be read. */

@@ -4,16 +4,15 @@
 #include "cmd.h"
 #include "unstick/action.h"
 #include "unstick/auto.h"
-#include "unstick/mask.h"
 
 static void waiting(void *ctx, const char *name, const char *reason, int64_t ms)
 {
 	const struct session *s = ctx;
-	US_AUTO(auto_str) char *masked = NULL;
+	US_AUTO(us_str_fini) us_str line = { 0 };
 
-	if (!s->config->quiet && us_mask(&masked, reason, false, NULL) == US_OK)
-		fprintf(stderr, "unstick: waiting %.1f s for %s: %s\n",
-			(double)ms / 1000, name, masked);
+	us_str_addf(&line, "%.1f s for %s: %s", (double)ms / 1000, name, reason);
+	if (!s->config->quiet)
+		say_line("waiting ", us_str_text(&line));
 }
 
 static us_code by_hand(struct session *s, us_err *err)

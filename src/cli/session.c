@@ -5,16 +5,14 @@
 
 #include "cmd.h"
 #include "unstick/auto.h"
-#include "unstick/mask.h"
 #include "unstick/view.h"
 
 void session_warn(const struct session *s, const char *text)
 {
-	US_AUTO(auto_str) char *masked = NULL;
 	bool quiet = s->config ? s->config->quiet : s->options.quiet;
 
-	if (!quiet && us_mask(&masked, text, false, NULL) == US_OK)
-		fprintf(stderr, "unstick: warning: %s\n", masked);
+	if (!quiet)
+		say_line("warning: ", text);
 }
 
 static us_code out_of_memory(us_err *err)
@@ -128,10 +126,11 @@ us_code session_open(struct session *s, us_err *err)
 static void log_line(void *ctx, const char *level, const char *text)
 {
 	const struct session *s = ctx;
-	US_AUTO(auto_str) char *masked = NULL;
+	const char *before =
+		strcmp(level, "warn") == 0 ? "policy warn: " : "policy info: ";
 
-	if (!s->config->quiet && us_mask(&masked, text, false, NULL) == US_OK)
-		fprintf(stderr, "unstick: policy %s: %s\n", level, masked);
+	if (!s->config->quiet)
+		say_line(before, text);
 }
 
 /* A policy hangs in the middle of the run's own thread, which is not to be had

@@ -96,7 +96,10 @@ static void write_text(const us_event *e)
 		us_str_addf(&line, "unstick: %s%s",
 			e->level == US_LEVEL_INFO ? "" : levels[e->level],
 			e->level == US_LEVEL_INFO ? "" : ": ");
-	us_mask_add(&line, e->message, false);
+	if (passed_on) /* a command may be coloured */
+		us_mask_add(&line, e->message, false);
+	else
+		say_add(&line, e->message);
 	us_str_addc(&line, '\n');
 	write_line(&line);
 }

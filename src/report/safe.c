@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "unstick/report.h"
+
 /* The character at text[0..n): its bytes (at least 1) and its code point, or -1 if
  * the bytes are no UTF-8. */
 static size_t decode(const char *text, size_t n, long *point)
@@ -92,6 +94,11 @@ void safe_add(us_str *s, safe_kind kind, const char *text, size_t n)
 		else
 			us_str_addn(s, at, len);
 	}
+}
+
+void us_report_plain(us_str *out, const char *text)
+{
+	safe_add(out, SAFE_CODE, text, strlen(text));
 }
 
 /* The length of a colour sequence at text[0..n), or 0. */

@@ -425,6 +425,28 @@ static void a_url_on_the_command_line_is_taken_with_a_warning(void **state)
 	assert_non_null(strstr(p->err, "warning"));
 }
 
+/* A folder's name, a word of the command line, a policy's remark. */
+static void what_is_said_on_stderr_commands_no_terminal(void **state)
+{
+	project *p = project_open(state);
+
+	stage_one_case(p);
+	project_write(p, "prisma/migrations/20990101000000_\x1b[2J/README", "");
+	unstick_text(p, 3, "status", NULL);
+	assert_non_null(strstr(p->err, "20990101000000_\\x1b[2J has no readable"));
+	assert_null(strchr(p->err, '\x1b'));
+	unstick_text(p, 1, "explain",
+		"\xc2\x9b"
+		"2J",
+		NULL);
+	assert_non_null(strstr(p->err, "\\u009b2J: neither in"));
+	project_write(p, "p.lua",
+		"return { any = function() log.warn('a\\u{202e}b') end }\n");
+	project_write(p, "unstick.yaml", "policies: [p.lua]\n");
+	unstick_text(p, 2, "audit", NULL);
+	assert_non_null(strstr(p->err, "policy warn: a\\u202eb"));
+}
+
 static void help_and_version_need_no_database(void **state)
 {
 	project *p = project_open(state);
@@ -470,6 +492,7 @@ int main(void)
 		ON("postgresql", direct_url_leads_past_the_pooler),
 		ON_BOTH(the_words_go_to_stderr_when_a_machine_reads),
 		ON_BOTH(a_url_on_the_command_line_is_taken_with_a_warning),
+		ON("sqlite", what_is_said_on_stderr_commands_no_terminal),
 		ON("sqlite", help_and_version_need_no_database),
 		ON("sqlite", help_that_cannot_be_printed_exits_with_1),
 	};
