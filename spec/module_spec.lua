@@ -50,6 +50,13 @@ describe("the module", function()
     assert.same(there, named)
   end)
 
+  it("takes null where a value may be unknown, and {} for a list", function()
+    local decide = policy("return { any = function(case) return verdict.stop(tostring(case.evidence.edited) .. "
+      .. "tostring(case.evidence.atomic) .. #case.evidence.prefixes) end }")
+    assert.equal("nilnil0",
+      decide({ evidence = { edited = unstick.null, atomic = unstick.null, prefixes = {} } }).reason)
+  end)
+
   local bold = "return { any = function() return { action = 'applied', reason = 'x', override = true } end }"
 
   it("gives the guard's word beside the answer", function()
@@ -102,7 +109,28 @@ describe("the module", function()
       t.t = t
       unstick.case({ not_permitted = t })
     end, "too deep" },
-    { "an unknown kind", function() unstick.policy("timeout")({ kind = "timeot" }) end, "no kind of case" },
+    { "an unknown kind", function() unstick.policy("timeout")({ kind = "timeot" }) end,
+      "`kind` can't be 'timeot'; did you mean 'timeout'?" },
+    { "a text where a list belongs", function() unstick.case({ permitted = "stop" }) end,
+      "`permitted` has to be a list, not a text" },
+    { "a misspelt action", function() unstick.case({ permitted = { "stop", "aplied" } }) end,
+      "`permitted[2]` can't be 'aplied'; did you mean 'applied'?" },
+    { "an action that is none", function() unstick.case({ not_permitted = { fly = "no wings" } }) end,
+      "`not_permitted` can't be 'fly', only one of rolled_back, applied," },
+    { "no reason", function() unstick.case({ not_permitted = { applied = false } }) end,
+      "has to say why not 'applied' in a text, not true or false" },
+    { "a text for a number", function() unstick.case({ evidence = { prefixes = { 0, "1" } } }) end,
+      "`evidence.prefixes[2]` has to be a whole number, not a text" },
+    { "half a statement", function() unstick.case({ evidence = { prefixes = { 0.5 } } }) end,
+      "`evidence.prefixes[1]` has to be a whole number, not a number" },
+    { "one record that is no list", function() unstick.case({ records = { logs = "x" } }) end,
+      "`records` has to be a list, not an object" },
+    { "a list for one thing", function() unstick.case({ evidence = { error = { { code = "1" } } } }) end,
+      "`evidence.error` has to be an object, not a list" },
+    { "a state that no statement has", function() unstick.case({ evidence = { statements = { { state = "gone" } } } }) end,
+      "`evidence.statements[1].state` can't be 'gone', only one of present," },
+    { "null where something is always known", function() unstick.case({ name = unstick.null }) end,
+      "`name` has to be a text, not null" },
     { "an unknown option", function() unstick.policy("timeout", { memry = 1 }) end, "no option 'memry'" },
     { "an unknown built-in policy", function() unstick.policy("timeot") end, "no built-in policy 'timeot'" },
     { "a missing file", function() unstick.policy("no/such.lua") end, "no/such.lua" },

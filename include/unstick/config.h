@@ -65,6 +65,9 @@ typedef struct {
 	char *prisma_engine; /* "6.19" when stated; NULL otherwise */
 	us_policy_file *policies;
 	size_t policies_len;
+	/* Mistakes in unstick.yaml were put aside (us_options.mistakes), and what
+	 * they are about is not here. */
+	bool incomplete;
 	bool builtin;
 	bool allow_override;
 	int attempts;

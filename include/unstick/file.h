@@ -11,6 +11,12 @@
 US_MUST us_code us_file_read(
 	char **out, size_t *len, const char *path, size_t max, us_err *err);
 
+/* The same of a text that somebody edits: anything but a regular file is refused (a
+ * FIFO would keep us waiting, a device would never end), and a byte order mark,
+ * which editors on Windows put first, is left out. */
+US_MUST us_code us_file_read_text(
+	char **out, size_t *len, const char *path, size_t max, us_err *err);
+
 /* A new file with this text, whole or not at all, also after a crash. US_E_IO if
  * there is one of that name: it is never written over. */
 US_MUST us_code us_file_create(

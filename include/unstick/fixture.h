@@ -9,6 +9,8 @@
  * its database, and nothing that must not leave it. docs/json.md has the format,
  * whose keys are only ever added within a schema. */
 
+#define US_FIXTURE_SCHEMA 1
+
 /* Makes it of a judged case. No password, no value of a DETAIL, no query of another
  * session, no host. *out is the caller's. */
 US_MUST us_code us_fixture_make(
@@ -24,7 +26,8 @@ typedef struct {
 	us_permits permits;
 } us_fixture;
 
-/* US_E_CONFIG: it is none, or of a newer unstick. */
+/* US_E_CONFIG: it is none, of a newer unstick, or a value has another type than
+ * policies are promised (named by its path). */
 US_MUST us_code us_fixture_read(us_fixture *out, const char *path, us_err *err);
 void us_fixture_fini(us_fixture *f);
 

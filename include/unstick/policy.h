@@ -52,6 +52,11 @@ void us_policies_free(us_policies *p);
 US_MUST us_code us_policies_decide(us_policies *p, us_case_kind kind,
 	const struct json_t *kase, us_verdict *out, us_err *err);
 
+/* A case object from a file has the types that policies are promised. US_E_CONFIG
+ * names the first value that has not by its path, "case.evidence.prefixes[0]"; what
+ * a later version may have added is passed over. */
+US_MUST us_code us_case_check(const struct json_t *kase, us_err *err);
+
 /* With config->trace: how the last decision came about, an array with an entry for
  * each policy that was asked (docs/json.md, "Trace"); NULL otherwise. Borrowed
  * until the next one. */

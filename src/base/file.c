@@ -12,18 +12,13 @@
 #include "unstick/str.h"
 #include "unstick/uuid.h"
 
-us_code us_file_read(
-	char **out, size_t *len, const char *path, size_t max, us_err *err)
+static us_code read_all(
+	char **out, size_t *len, FILE *f, const char *path, size_t max, us_err *err)
 {
-	US_AUTO(auto_file) FILE *f = fopen(path, "re");
 	us_str text = { 0 };
 	char chunk[16384];
 	size_t n;
 
-	*out = NULL;
-	*len = 0;
-	if (!f)
-		return us_fail(err, US_E_IO, "%s: %s", path, strerror(errno));
 	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 && text.len <= max)
 		us_str_addn(&text, chunk, n);
 	if (ferror(f)) {
@@ -36,6 +31,63 @@ us_code us_file_read(
 			err, US_E_CONFIG, "%s: larger than %zu bytes", path, max);
 	}
 	return us_str_take(&text, out, len, err);
+}
+
+us_code us_file_read(
+	char **out, size_t *len, const char *path, size_t max, us_err *err)
+{
+	US_AUTO(auto_file) FILE *f = fopen(path, "re");
+
+	*out = NULL;
+	*len = 0;
+	if (!f)
+		return us_fail(err, US_E_IO, "%s: %s", path, strerror(errno));
+	return read_all(out, len, f, path, max, err);
+}
+
+/* NULL, and errno is 0 where it is there but no file. */
+static FILE *open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	FILE *f = NULL;
+
+	if (fd < 0)
+		return NULL;
+	errno = 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		f = fdopen(fd, "r");
+	if (!f)
+		close(fd); /* it was not even read */
+	return f;
+}
+
+static void drop_bom(char *text, size_t *len)
+{
+	static const char bom[] = "\xEF\xBB\xBF";
+	const size_t n = sizeof(bom) - 1;
+
+	if (strncmp(text, bom, n) != 0)
+		return;
+	*len -= n;
+	memmove(text, text + n, *len + 1);
+}
+
+us_code us_file_read_text(
+	char **out, size_t *len, const char *path, size_t max, us_err *err)
+{
+	US_AUTO(auto_file) FILE *f = open_regular(path);
+	us_code rc;
+
+	*out = NULL;
+	*len = 0;
+	if (!f)
+		return us_fail(err, US_E_IO, "%s: %s", path,
+			errno ? strerror(errno) : "not a file");
+	rc = read_all(out, len, f, path, max, err);
+	if (rc == US_OK)
+		drop_bom(*out, len);
+	return rc;
 }
 
 static bool write_all(int fd, const char *text, size_t len)

@@ -364,6 +364,7 @@ static us_code load(loader *l)
 		rc = apply_flags(l);
 	if (rc == US_OK && !l->opt->offline)
 		rc = find_database(l);
+	c->incomplete = l->opt->mistakes && l->opt->mistakes->len > 0;
 	c->schema = US_STEAL(l->project.schema.path);
 	c->provider = US_STEAL(l->project.schema.provider);
 	return rc;

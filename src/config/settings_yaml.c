@@ -1,18 +1,17 @@
 /* unstick.yaml: every mistake is an error with its line, and nothing is guessed. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <yaml.h>
 
 #include "settings.h"
 #include "unstick/auto.h"
 #include "unstick/file.h"
-#include "yaml_json.h"
+#include "yaml_value.h"
 
 #define MAX_FILE ((size_t)1 << 20U)
 #define MAX_WORDS 1000
 
-static int line_of(const yaml_node_t *n)
+int us_yaml_line(const yaml_node_t *n)
 {
 	return (int)n->start_mark.line + 1;
 }
@@ -26,12 +25,12 @@ static const char *text_of(const yaml_node_t *n)
 	return (const char *)n->data.scalar.value;
 }
 
-static us_value value_at(const us_value *parent, const char *key, yaml_node_t *node)
+us_value us_yaml_value(const us_value *parent, const char *key, yaml_node_t *node)
 {
 	us_value v = *parent;
 
 	v.key = key;
-	v.line = line_of(node);
+	v.line = us_yaml_line(node);
 	v.node = node;
 	v.text = text_of(node);
 	v.plain = node->type == YAML_SCALAR_NODE &&
@@ -39,34 +38,35 @@ static us_value value_at(const us_value *parent, const char *key, yaml_node_t *n
 	return v;
 }
 
-static yaml_node_t *get(const us_value *v, int id)
+yaml_node_t *us_yaml_node(const us_value *v, int id)
 {
 	return yaml_document_get_node(v->document, id);
 }
 
 /* A key's text; refuses what is no plain key, and one that came before. */
-static us_code read_key(const us_value *map, const yaml_node_pair_t *pair,
+us_code us_yaml_key(const us_value *map, const yaml_node_pair_t *pair,
 	const char **out, us_err *err)
 {
-	const yaml_node_t *m = map->node, *k = get(map, pair->key);
+	const yaml_node_t *m = map->node, *k = us_yaml_node(map, pair->key);
 
 	*out = text_of(k);
 	if (!*out)
 		return us_fail(err, US_E_CONFIG, "%s:%d: a key has to be a word",
-			map->file, line_of(k));
+			map->file, us_yaml_line(k));
 	for (const yaml_node_pair_t *p = m->data.mapping.pairs.start; p < pair;
 		p++) {
-		const yaml_node_t *before = get(map, p->key);
+		const yaml_node_t *before = us_yaml_node(map, p->key);
 
 		if (strcmp(text_of(before), *out) == 0)
 			return us_fail(err, US_E_CONFIG,
 				"%s:%d: `%s` is said twice, first on line %d",
-				map->file, line_of(k), *out, line_of(before));
+				map->file, us_yaml_line(k), *out,
+				us_yaml_line(before));
 	}
 	return US_OK;
 }
 
-static us_code unknown_key(const us_value *map, const char *section,
+us_code us_yaml_unknown_key(const us_value *map, const char *section,
 	const char *key, int line, const char *const *known, size_t n, us_err *err)
 {
 	US_AUTO(us_str_fini) us_str list = { 0 };
@@ -83,7 +83,7 @@ static us_code unknown_key(const us_value *map, const char *section,
 }
 
 /* A mistake that is only noted, so that the others are found too. */
-static us_code note(const us_value *v, us_code rc, us_err *err)
+us_code us_yaml_note(const us_value *v, us_code rc, us_err *err)
 {
 	if (rc != US_E_CONFIG || !v->mistakes || !err)
 		return rc;
@@ -126,7 +126,7 @@ static us_code list(us_strs *words, const us_value *v, us_err *err)
 
 	for (const int *id = n->data.sequence.items.start;
 		rc == US_OK && id < n->data.sequence.items.top; id++) {
-		const char *text = text_of(get(v, *id));
+		const char *text = text_of(us_yaml_node(v, *id));
 
 		if (!text)
 			return us_value_fail(
@@ -163,96 +163,6 @@ us_code us_set_command(
 	us_strs_fini(slot);
 	*(us_strs *)slot = words;
 	return US_OK;
-}
-
-static us_code policy_path(us_policy_file *p, const us_value *v, us_err *err)
-{
-	us_code rc = us_value_text(v, err);
-
-	if (rc == US_OK)
-		rc = us_path_join(&p->path, v->base, v->text, err);
-	if (rc == US_OK && us_directory_exists(p->path))
-		rc = us_value_fail(
-			v, err, "names a folder, not a policy file: %s", p->path);
-	else if (rc == US_OK && access(p->path, F_OK) != 0)
-		rc = us_value_fail(
-			v, err, "names a file that doesn't exist: %s", p->path);
-	else if (rc == US_OK && !us_file_exists(p->path))
-		rc = us_value_fail(
-			v, err, "names something that is no file: %s", p->path);
-	p->line = v->line;
-	return rc;
-}
-
-static us_code policy_field(us_policy_file *p, const us_value *map,
-	const yaml_node_pair_t *pair, us_err *err)
-{
-	static const char *const known[] = { "file", "with" };
-	const char *key;
-	us_code rc = read_key(map, pair, &key, err);
-	us_value v;
-
-	if (rc)
-		return rc;
-	if (strcmp(key, "file") == 0) {
-		v = value_at(map, "policies.file", get(map, pair->value));
-		return policy_path(p, &v, err);
-	}
-	if (strcmp(key, "with") == 0) {
-		v = value_at(map, "policies.with", get(map, pair->value));
-		rc = us_yaml_object(&p->with, &v, err);
-		return rc ? rc : us_yaml_lines(&p->with_lines, &v, err);
-	}
-	return unknown_key(map, "policies.", key, line_of(get(map, pair->key)),
-		known, US_LEN(known), err);
-}
-
-/* policies/x.lua, or { file: policies/x.lua, with: {...} } */
-static us_code read_policy(us_policy_file *p, const us_value *v, us_err *err)
-{
-	const yaml_node_t *n = v->node;
-	us_code rc = US_OK;
-
-	if (n->type == YAML_SCALAR_NODE)
-		return policy_path(p, v, err);
-	if (n->type != YAML_MAPPING_NODE)
-		return us_value_fail(v, err,
-			"has to list files, or { file: ..., with: { ... } }");
-	for (const yaml_node_pair_t *pair = n->data.mapping.pairs.start;
-		rc == US_OK && pair < n->data.mapping.pairs.top; pair++)
-		rc = policy_field(p, v, pair, err);
-	if (rc == US_OK && !p->path)
-		rc = us_value_fail(v, err, "has an entry without `file`");
-	return rc;
-}
-
-us_code us_set_policies(
-	const us_key *key, void *slot, const us_value *v, us_err *err)
-{
-	us_config *c = slot;
-	const yaml_node_t *n = v->node;
-	us_code rc = US_OK;
-	size_t len;
-
-	if (n->type != YAML_SEQUENCE_NODE)
-		return us_value_fail(v, err, "has to be a list of files");
-	len = (size_t)(n->data.sequence.items.top - n->data.sequence.items.start);
-	c->policies = calloc(len + 1, sizeof(*c->policies));
-	if (!c->policies)
-		return us_fail(err, US_E_NOMEM, "out of memory");
-	for (size_t i = 0; rc == US_OK && i < len; i++) {
-		us_policy_file *p = &c->policies[c->policies_len];
-		us_value one = value_at(
-			v, key->name, get(v, n->data.sequence.items.start[i]));
-
-		rc = read_policy(p, &one, err);
-		if (rc == US_OK)
-			c->policies_len++;
-		else
-			us_policy_file_fini(p);
-		rc = note(v, rc, err);
-	}
-	return rc;
 }
 
 /* The part of a key's name behind `section`; NULL if it isn't directly in there. */
@@ -297,7 +207,7 @@ static us_code no_such_key(const us_value *map, const char *section,
 	us_code rc = names_in(section, &names, err);
 
 	if (rc == US_OK)
-		rc = unknown_key(map, section, key, line,
+		rc = us_yaml_unknown_key(map, section, key, line,
 			(const char *const *)names.items, names.len, err);
 	us_strs_fini(&names);
 	return rc;
@@ -310,7 +220,7 @@ static us_code read_pair(us_settings *s, const us_value *map, const char *sectio
 	US_AUTO(auto_str) char *full = NULL;
 	US_AUTO(auto_str) char *inner = NULL;
 	const char *key;
-	us_code rc = read_key(map, pair, &key, err);
+	us_code rc = us_yaml_key(map, pair, &key, err);
 	size_t n;
 	const us_key *keys = us_keys(&n);
 	us_value v;
@@ -321,7 +231,7 @@ static us_code read_pair(us_settings *s, const us_value *map, const char *sectio
 		rc = us_strf(&inner, err, "%s.", full);
 	if (rc)
 		return rc;
-	v = value_at(map, full, get(map, pair->value));
+	v = us_yaml_value(map, full, us_yaml_node(map, pair->value));
 	/* A dot only divides the names in the table. */
 	for (size_t i = 0; !strchr(key, '.') && i < n; i++) {
 		if (!keys[i].name)
@@ -332,7 +242,8 @@ static us_code read_pair(us_settings *s, const us_value *map, const char *sectio
 		if (within(&keys[i], inner))
 			return read_section(s, &v, inner, err);
 	}
-	return no_such_key(map, section, key, line_of(get(map, pair->key)), err);
+	return no_such_key(
+		map, section, key, us_yaml_line(us_yaml_node(map, pair->key)), err);
 }
 
 static us_code read_section(
@@ -348,7 +259,7 @@ static us_code read_section(
 					  map->file, map->line);
 	for (const yaml_node_pair_t *pair = n->data.mapping.pairs.start;
 		rc == US_OK && pair < n->data.mapping.pairs.top; pair++)
-		rc = note(map, read_pair(s, map, section, pair, err), err);
+		rc = us_yaml_note(map, read_pair(s, map, section, pair, err), err);
 	return rc;
 }
 
@@ -374,7 +285,7 @@ static us_code nothing_follows(yaml_parser_t *p, const char *file, us_err *err)
 	if (root)
 		rc = us_fail(err, US_E_CONFIG,
 			"%s:%d: a second document begins here; one is allowed",
-			file, line_of(root));
+			file, us_yaml_line(root));
 	yaml_document_delete(&next);
 	return rc;
 }
@@ -405,7 +316,7 @@ us_code us_settings_file(us_settings *s, const char *path, us_err *err)
 	root.document = &document;
 	root.node = yaml_document_get_root_node(&document);
 	if (root.node) {
-		root = value_at(&root, "", root.node);
+		root = us_yaml_value(&root, "", root.node);
 		rc = nothing_follows(&parser, path, err);
 		if (rc == US_OK && !(root.text && *root.text == '\0')) /* "---" */
 			rc = read_section(s, &root, "", err);

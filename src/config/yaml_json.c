@@ -147,8 +147,13 @@ static us_code mapping(json_t *out, converter *c, const yaml_node_t *n, int dept
 		if (k->type != YAML_SCALAR_NODE ||
 			strlen(key) != k->data.scalar.length)
 			return fail(c, k, "has a key that is not a word");
-		if (json_object_get(out, key))
-			return fail(c, k, "says a key twice");
+		if (json_object_get(out, key)) {
+			us_value v = *c->where;
+
+			v.line = (int)k->start_mark.line + 1;
+			return us_value_fail(
+				&v, c->err, "says the key `%s` twice", key);
+		}
 		rc = convert(&item, c, p->value, depth + 1);
 		if (rc == US_OK && json_object_set_new(out, key, item) != 0)
 			rc = us_fail(c->err, US_E_NOMEM, "out of memory");

@@ -35,7 +35,7 @@ static json_t *make_case(lua_State *L, int idx, us_err *err)
 
 	if (json_is_array(given))
 		(void)us_fail(err, US_E_POLICY, "a list is no case");
-	if (!json_is_object(given) ||
+	if (!json_is_object(given) || us_shape_check(given, false, err) != US_OK ||
 		json_object_update_recursive(kase, given) != 0) {
 		json_decref(given);
 		json_decref(kase);
@@ -47,18 +47,12 @@ static json_t *make_case(lua_State *L, int idx, us_err *err)
 
 static us_code make_fixture(us_fixture *out, lua_State *L, int idx, us_err *err)
 {
-	const char *kind;
-	int handler;
-
 	out->kase = make_case(L, idx, err);
 	if (!out->kase)
 		return US_E_POLICY;
-	kind = json_string_value(json_object_get(out->kase, "kind"));
-	handler = kind ? us_handler_index(kind) : -1;
-	if (handler < 0 || handler == US_HANDLER_ANY)
-		return us_fail(err, US_E_POLICY, "there is no kind of case '%s'",
-			kind ? kind : "");
-	out->kind = (us_case_kind)handler;
+	/* which is the index of one, as us_shape_check() has seen */
+	out->kind = (us_case_kind)us_handler_index(
+		json_string_value(json_object_get(out->kase, "kind")));
 	return us_fixture_permits(&out->permits, out->kase, err);
 }
 

@@ -10,9 +10,6 @@
 #include "unstick/file.h"
 #include "unstick/view.h"
 
-#define SCHEMA 1
-#define MAX_FILE ((size_t)64 << 20U)
-
 /* ---- what must not leave the database ---- */
 
 static bool is_word(char c)
@@ -125,9 +122,10 @@ us_code us_fixture_make(
 	*out = NULL;
 	for (size_t i = 0; kase && i < US_LEN(decided); i++)
 		(void)json_object_del(kase, decided[i]);
-	*out = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "fixture", SCHEMA,
-		"unstick", US_VERSION, "provider", us_db_about(run->db).provider,
-		"case", kase, "guard", view_permits(&j->permits), "rename_to",
+	*out = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "fixture",
+		US_FIXTURE_SCHEMA, "unstick", US_VERSION, "provider",
+		us_db_about(run->db).provider, "case", kase, "guard",
+		view_permits(&j->permits), "rename_to",
 		us_view_text(j->permits.rename_to));
 	if (*out && redact(*out, run->config))
 		return US_OK;
@@ -146,103 +144,6 @@ us_code us_fixture_write(const json_t *fixture, const char *path, us_err *err)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	rc = us_strf(&whole, err, "%s\n", text);
 	return rc == US_OK ? us_file_create(path, whole, strlen(whole), err) : rc;
-}
-
-/* ---- reading ---- */
-
-void us_fixture_fini(us_fixture *f)
-{
-	json_decref(f->kase);
-	us_permits_fini(&f->permits);
-	*f = (us_fixture){ 0 };
-}
-
-static us_code read_word(
-	us_permits *p, us_action a, const json_t *word, us_err *err)
-{
-	const char *why = json_string_value(json_object_get(word, "why"));
-	const char *never = json_string_value(json_object_get(word, "never"));
-	us_code rc = us_strdup(&p->why[a],
-		why ? why : "the recording doesn't say whether it is permitted",
-		err);
-
-	p->allowed[a] = json_is_true(json_object_get(word, "allowed"));
-	return rc == US_OK && never ? us_strdup(&p->never[a], never, err) : rc;
-}
-
-static us_code read_permits(us_permits *p, const json_t *fixture, us_err *err)
-{
-	const json_t *guard = json_object_get(fixture, "guard");
-	const char *to = json_string_value(json_object_get(fixture, "rename_to"));
-	us_code rc = US_OK;
-
-	for (size_t i = 0; i < US_ACTIONS && rc == US_OK; i++)
-		rc = read_word(p, (us_action)i,
-			json_object_get(guard, us_action_name((us_action)i)), err);
-	return rc == US_OK && to ? us_strdup(&p->rename_to, to, err) : rc;
-}
-
-static bool parse_kind(us_case_kind *out, const char *name)
-{
-	for (int i = 0; name && i < US_CASE_KINDS; i++) {
-		if (strcmp(us_case_kind_name((us_case_kind)i), name) == 0) {
-			*out = (us_case_kind)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static us_code read_fixture(
-	us_fixture *out, const json_t *root, const char *path, us_err *err)
-{
-	const json_t *schema = json_object_get(root, "fixture");
-	const char *version = json_string_value(json_object_get(root, "unstick"));
-	json_t *kase = json_object_get(root, "case");
-
-	if (!json_is_integer(schema) || json_integer_value(schema) < 1)
-		return us_fail(err, US_E_CONFIG,
-			"%s: not a case that `unstick explain NAME --record FILE` "
-			"wrote",
-			path);
-	if (json_integer_value(schema) > SCHEMA)
-		return us_fail(err, US_E_CONFIG,
-			"%s: recorded by unstick %s in schema %lld, of which this "
-			"one (" US_VERSION ", schema %d) knows nothing: update it",
-			path, version ? version : "of a later version",
-			(long long)json_integer_value(schema), SCHEMA);
-	if (!json_is_object(kase) ||
-		!json_is_object(json_object_get(root, "guard")))
-		return us_fail(err, US_E_CONFIG,
-			"%s: `case` or `guard` is missing: record it again", path);
-	if (!parse_kind(
-		    &out->kind, json_string_value(json_object_get(kase, "kind"))))
-		return us_fail(err, US_E_CONFIG,
-			"%s: the case's `kind` is none that unstick knows", path);
-	out->kase = json_incref(kase);
-	return read_permits(&out->permits, root, err);
-}
-
-us_code us_fixture_read(us_fixture *out, const char *path, us_err *err)
-{
-	US_AUTO(auto_str) char *text = NULL;
-	json_error_t where;
-	json_t *root;
-	size_t len;
-	us_code rc = us_file_read(&text, &len, path, MAX_FILE, err);
-
-	*out = (us_fixture){ 0 };
-	if (rc != US_OK)
-		return rc;
-	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
-	if (!root)
-		return us_fail(err, US_E_CONFIG, "%s:%d: not JSON: %s", path,
-			where.line, where.text);
-	rc = read_fixture(out, root, path, err);
-	json_decref(root);
-	if (rc != US_OK)
-		us_fixture_fini(out);
-	return rc;
 }
 
 /* ---- a case made by hand ---- */

@@ -22,7 +22,7 @@ struct conversion {
 };
 
 static json_t *convert(
-	struct conversion *c, int idx, const us_shape *shape, const json_t *like);
+	struct conversion *c, int idx, const us_field *field, const json_t *like);
 
 static json_t *give_up(struct conversion *c, json_t *half, const char *why)
 {
@@ -42,9 +42,10 @@ static bool count(struct conversion *c, size_t text)
 	return false;
 }
 
-static json_t *convert_list(struct conversion *c, int idx, const us_shape *shape)
+static json_t *convert_list(struct conversion *c, int idx, const us_field *field)
 {
 	json_t *list = json_array();
+	const us_field element_of = { .shape = field ? field->shape : NULL };
 	size_t n = lua_rawlen(c->L, idx), seen = 0;
 
 	for (lua_pushnil(c->L); lua_next(c->L, idx); lua_pop(c->L, 1))
@@ -56,7 +57,7 @@ static json_t *convert_list(struct conversion *c, int idx, const us_shape *shape
 		json_t *element;
 
 		lua_rawgeti(c->L, idx, (lua_Integer)i);
-		element = convert(c, lua_gettop(c->L), shape, NULL);
+		element = convert(c, lua_gettop(c->L), &element_of, NULL);
 		lua_pop(c->L, 1);
 		if (!element || json_array_append_new(list, element) != 0) {
 			json_decref(list);
@@ -100,8 +101,7 @@ static bool add_member(struct conversion *c, json_t *object, const us_shape *sha
 	if (!is_known(c, shape, name) || !count(c, lua_rawlen(c->L, -2)))
 		return false;
 	field = us_shape_find(shape, name);
-	value = convert(c, lua_gettop(c->L), field ? field->shape : NULL,
-		json_object_get(like, name));
+	value = convert(c, lua_gettop(c->L), field, json_object_get(like, name));
 	return value && json_object_set_new(object, name, value) == 0;
 }
 
@@ -130,25 +130,26 @@ static bool is_empty(lua_State *L, int idx)
 }
 
 static json_t *convert_table(
-	struct conversion *c, int idx, const us_shape *shape, const json_t *like)
+	struct conversion *c, int idx, const us_field *field, const json_t *like)
 {
+	const bool lists = json_is_array(like) || (field && field->list);
 	json_t *result;
 
 	if (c->depth >= DEPTH_MAX || !lua_checkstack(c->L, 8))
 		return give_up(c, NULL, "tables too deep in each other");
 	c->depth++;
 	if (lua_rawlen(c->L, idx) > 0)
-		result = convert_list(c, idx, shape);
-	else if (json_is_array(like) && is_empty(c->L, idx))
+		result = convert_list(c, idx, field);
+	else if (lists && is_empty(c->L, idx))
 		result = json_array(); /* {} where a list belongs */
 	else
-		result = convert_object(c, idx, shape, like);
+		result = convert_object(c, idx, field ? field->shape : NULL, like);
 	c->depth--;
 	return result;
 }
 
 static json_t *convert(
-	struct conversion *c, int idx, const us_shape *shape, const json_t *like)
+	struct conversion *c, int idx, const us_field *field, const json_t *like)
 {
 	json_t *result = NULL;
 	const char *text;
@@ -169,7 +170,7 @@ static json_t *convert(
 		result = json_stringn(text, len);
 		break;
 	case LUA_TTABLE:
-		return convert_table(c, idx, shape, like);
+		return convert_table(c, idx, field, like);
 	case LUA_TLIGHTUSERDATA:
 		if (c->null && lua_touserdata(c->L, idx) == c->null)
 			return json_null();
@@ -187,6 +188,7 @@ json_t *us_json_from_lua(lua_State *L, int idx, const us_shape *shape,
 	const json_t *like, const void *null, us_err *err)
 {
 	struct conversion c = { .L = L, .null = null, .err = err };
+	const us_field whole = { .shape = shape };
 
-	return convert_table(&c, lua_absindex(L, idx), shape, like);
+	return convert_table(&c, lua_absindex(L, idx), &whole, like);
 }

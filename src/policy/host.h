@@ -47,7 +47,7 @@ typedef struct {
 US_MUST us_code us_host_new(
 	us_host **out, const us_host_source *source, us_host_run *run, us_err *err);
 void us_host_free(us_host *h);
-/* The same of a policy that is configured: a file, or "builtin:NAME". policies.c */
+/* The same of a file, or (for the Lua module) of "builtin:NAME". policies.c */
 US_MUST us_code us_host_open(us_host **out, const us_config *config,
 	const us_policy_file *f, us_host_run *run, us_err *err);
 

@@ -52,7 +52,9 @@ static us_code open_builtin(us_host **out, us_host_run *run, const us_builtin *b
 		run, err);
 }
 
-/* A built-in one by name, at another place in the order or with settings. */
+/* A built-in one by name, as the Lua module asks for it: unstick.yaml lists files
+ * only.
+ */
 static us_code open_named(
 	us_host **out, us_host_run *run, const us_policy_file *f, us_err *err)
 {

@@ -131,6 +131,19 @@ void project_write(project *p, const char *name, const char *text)
 	scratch_write(&p->folder, name, text);
 }
 
+char *project_read(const project *p, const char *name)
+{
+	US_AUTO(auto_str) char *path = scratch_path(&p->folder, name);
+	us_err err = { 0 };
+	char *text;
+	size_t len;
+
+	if (!us_file_exists(path))
+		return NULL;
+	assert_ok(us_file_read(&text, &len, path, SIZE_MAX, &err), &err);
+	return text;
+}
+
 void project_migration(project *p, const char *name, const char *script)
 {
 	US_AUTO(auto_str) char *path = NULL;
@@ -166,13 +179,11 @@ void project_forget(project *p, const char *name)
 char *project_script(const project *p, const char *name)
 {
 	US_AUTO(auto_str) char *path = NULL;
-	us_err err = { 0 };
 	char *text;
-	size_t len;
 
-	assert_true(asprintf(&path, "%s/" MIGRATIONS "/%s/migration.sql",
-			    p->folder.path, name) > 0);
-	assert_ok(us_file_read(&text, &len, path, SIZE_MAX, &err), &err);
+	assert_true(asprintf(&path, MIGRATIONS "/%s/migration.sql", name) > 0);
+	text = project_read(p, path);
+	assert_non_null(text);
 	return text;
 }
 

@@ -49,6 +49,8 @@ void project_link_migrations(project *p, const char *to);
 void project_migration(project *p, const char *name, const char *script);
 void project_forget(project *p, const char *name); /* its folder, if there is one */
 void project_write(project *p, const char *name, const char *text);
+/* A file's text; NULL without it. free(). */
+char *project_read(const project *p, const char *name);
 /* The URL gets schema=NAME, and the database that schema. PostgreSQL only. */
 void project_use_schema(project *p, const char *name);
 /* NAME=value for every run from now on; a later one of the same name counts. */

@@ -9,7 +9,6 @@
 #include "database.h"
 #include "server.h"
 #include "unstick/auto.h"
-#include "unstick/file.h"
 #include "unstick/when.h"
 
 static void write_program(project *p, const char *name, const char *text)
@@ -120,16 +119,11 @@ void event_says(
 
 size_t deploys(const project *p)
 {
-	US_AUTO(auto_str) char *path = scratch_path(&p->folder, "deploys");
-	US_AUTO(auto_str) char *text = NULL;
-	us_err err = { 0 };
-	size_t n = 0, len;
+	US_AUTO(auto_str) char *text = project_read(p, "deploys");
+	size_t n = 0;
 
-	if (!us_file_exists(path))
-		return 0;
-	assert_ok(us_file_read(&text, &len, path, 1 << 20, &err), &err);
-	for (size_t i = 0; i < len; i++)
-		n += text[i] == '\n';
+	for (const char *at = text; at && (at = strchr(at, '\n')); at++)
+		n++;
 	return n;
 }
 

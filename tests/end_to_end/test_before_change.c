@@ -11,7 +11,6 @@
 #include "ledger.h"
 #include "start.h"
 #include "unstick/auto.h"
-#include "unstick/file.h"
 
 #define INIT "20240101000000_init"
 #define NAME "20240102000000_orders"
@@ -40,23 +39,10 @@ static project *stage(void **state, const char *then, const char *text)
 	return p;
 }
 
-/* What the command has left in a file; NULL without it. free(). */
-static char *left(const project *p, const char *name)
-{
-	US_AUTO(auto_str) char *path = scratch_path(&p->folder, name);
-	us_err err = { 0 };
-	char *text = NULL;
-	size_t n;
-
-	if (access(path, F_OK) != 0)
-		return NULL;
-	assert_ok(us_file_read(&text, &n, path, 4096, &err), &err);
-	return text;
-}
-
+/* What the command has left in a file; "": it was not run. */
 static void left_is(const project *p, const char *name, const char *wanted)
 {
-	US_AUTO(auto_str) char *text = left(p, name);
+	US_AUTO(auto_str) char *text = project_read(p, name);
 
 	assert_string_equal(text ? text : "", wanted);
 }
@@ -227,7 +213,7 @@ static void where_it_fails_nothing_is_changed(void **state)
 
 static pid_t pid_left(const project *p)
 {
-	US_AUTO(auto_str) char *text = left(p, "pid");
+	US_AUTO(auto_str) char *text = project_read(p, "pid");
 
 	assert_non_null(text);
 	return (pid_t)strtol(text, NULL, 10);

@@ -11,7 +11,6 @@
 #include "ledger.h"
 #include "start.h"
 #include "unstick/auto.h"
-#include "unstick/file.h"
 
 #define INIT "20240101000000_init"
 #define NAME "20240102000000_orders"
@@ -514,17 +513,15 @@ static void the_report_and_the_metrics_come_before_the_application(void **state)
 	static const char *const words[] = { "start", "--format", "json",
 		"--metrics", "start.prom", "/bin/true", NULL };
 	project *p = stage(state, STUCK);
-	US_AUTO(auto_str) char *path = scratch_path(&p->folder, "start.prom");
 	US_AUTO(auto_str) char *text = NULL;
-	us_err err = { 0 };
-	size_t len;
 	running r;
 
 	run_start(p, &r, NULL, words);
 	expect(unstick_ends(p, &r, 0),
 		"{'command': 'start', 'exit_code': 0, 'error': null,"
 		" 'cases': [{'outcome': 'done'}], 'migrations': {'applied': 2}}");
-	assert_ok(us_file_read(&text, &len, path, 1 << 20, &err), &err);
+	text = project_read(p, "start.prom");
+	assert_non_null(text);
 	assert_non_null(strstr(text, "\nunstick_start_exit_code 0\n"));
 	assert_non_null(strstr(text, "\nunstick_start_deploys 1\n"));
 	assert_non_null(strstr(text, "\nunstick_cases{outcome=\"done\"} 1\n"));

@@ -261,32 +261,38 @@ static void every_mistake_is_named_with_its_line(void **state)
 		{ "policies: policies/a.lua\n",
 			"1: `policies` has to be a list of files" },
 		{ "policies:\n  - policies/a.lua\n  - policies/c.lua\n",
-			"3: `policies` names a file that doesn't exist: "
-			"policies/c.lua" },
-		{ "policies: [policies]\n", "1: `policies` names a folder, not a "
-					    "policy file: policies" },
+			"3: `policies[1]` names a file that doesn't exist: "
+			"policies/c.lua; did you mean policies/a.lua?" },
+		{ "policies: [no/such.lua]\n",
+			"1: `policies[0]` names a file that doesn't exist: "
+			"no/such.lua" },
+		{ "policies: [policies]\n",
+			"1: `policies[0]` names a folder, not a "
+			"policy file: policies" },
 		{ "policies: [[a]]\n",
-			"1: `policies` has to list files, or { file: "
+			"1: `policies[0]` has to be a file, or { file: "
 			"..., with: { ... } }" },
 		{ "policies: [{ with: {} }]\n",
-			"1: `policies` has an entry without `file`" },
+			"1: `policies[0]` is without `file`" },
 		{ "policies:\n  - file: policies/a.lua\n    wiht: {}\n",
-			"3: unknown key `policies.wiht`; did you mean "
-			"`policies.with`?" },
+			"3: unknown key `policies[0].wiht`; did you mean "
+			"`policies[0].with`?" },
 		{ "policies:\n  - { file: policies/a.lua, with: 3 }\n",
-			"2: `policies.with` has to be a mapping" },
+			"2: `policies[0].with` has to be a mapping" },
 		{ "policies:\n  - { file: policies/a.lua, with: { a: 1, a: 2 } }\n",
-			"2: `policies.with` says a key twice" },
+			"2: `policies[0].with` says the key `a` twice" },
 		{ "policies:\n  - { file: policies/a.lua, with: { [a]: 1 } }\n",
-			"2: `policies.with` has a key that is not a word" },
+			"2: `policies[0].with` has a key that is not a word" },
 		{ "policies:\n  - { file: policies/a.lua, with: { a: \"x\\0y\" } "
 		  "}\n",
-			"2: `policies.with` contains a NUL" },
+			"2: `policies[0].with` contains a NUL" },
 		{ "policies:\n  - file: policies/a.lua\n    with: { a: "
 		  "99999999999999999999 }\n",
-			"3: `policies.with` contains a number that is too large" },
+			"3: `policies[0].with` contains a number that is too "
+			"large" },
 		{ "policies:\n  - { file: policies/a.lua, with: &a { b: *a } }\n",
-			"2: `policies.with` is nested too deeply, or too large" },
+			"2: `policies[0].with` is nested too deeply, or too "
+			"large" },
 		{ "before_change: pg_dump > dump\n",
 			"1: `before_change`" NO_SHELL },
 		{ "before_change: pg_dump \"$URL\"\n",
@@ -329,7 +335,7 @@ static void a_file_that_multiplies_is_refused(void **state)
 			i + 1, i + 1, i, i, i, i, i, i, i, i, i);
 	project_write(state, "unstick.yaml", us_str_text(&text));
 	project_refuses(NULL, US_E_CONFIG,
-		"unstick.yaml:4: `policies.with` is nested too deeply, or too "
+		"unstick.yaml:4: `policies[0].with` is nested too deeply, or too "
 		"large");
 	us_str_fini(&text);
 }
@@ -363,10 +369,10 @@ static void all_mistakes_can_be_had_at_once(void **state)
 	const us_options opt = { .offline = true, .mistakes = &mistakes };
 	static const char *const wanted[] = {
 		"unstick.yaml:1: unknown key `atempts`; did you mean `attempts`?",
-		"unstick.yaml:3: `policies` names a file that doesn't exist: "
+		"unstick.yaml:3: `policies[0]` names a file that doesn't exist: "
 		"policies/gone.lua",
-		"unstick.yaml:5: unknown key `policies.wth`; did you mean "
-		"`policies.with`?",
+		"unstick.yaml:5: unknown key `policies[2].wth`; did you mean "
+		"`policies[2].with`?",
 		"unstick.yaml:7: `start.timeout`" DURATION,
 	};
 	us_config *c;
