@@ -15,6 +15,12 @@ done
 cd "$prefix" # nothing of the tree may be needed
 bin/unstick --version
 
+# Another Lua is told so, not crashed.
+if command -v lua5.1 >/dev/null; then
+	LUA_CPATH="$prefix/lib/lua/5.4/?.so" lua5.1 -e 'print(pcall(require, "unstick"))' |
+		grep -q 'is for Lua 5.4'
+fi
+
 # No paper leads to one that isn't there.
 find share/doc/unstick -name '*.md' | while read -r paper; do
 	grep -oE '\]\([^)#:]+[)#]' "$paper" | sed 's/^](//; s/.$//' | while read -r link; do

@@ -14,6 +14,9 @@
 extern const char us_lua_null;
 
 /* p_* may raise, as in src/policy. */
+/* Raises by the interpreter's own means if it is another Lua than ours, whose state
+ * must not even be looked at. */
+void p_check_interpreter(lua_State *L);
 void p_case_type_open(lua_State *L);
 int p_case(lua_State *L);
 int p_case_from(lua_State *L);

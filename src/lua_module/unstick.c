@@ -304,6 +304,7 @@ __attribute__((visibility("default"))) int luaopen_unstick(lua_State *L);
 
 int luaopen_unstick(lua_State *L)
 {
+	p_check_interpreter(L);
 	p_case_type_open(L);
 	luaL_newmetatable(L, POLICY_TYPE);
 	luaL_setfuncs(L, policy_meta, 0);

@@ -49,7 +49,7 @@ static void print_new(page *p, const json_t *run)
 	page_end(p);
 	page_gap(p);
 	page_begin(p, 0);
-	page_say(p, "then `unstick policy check` and `busted` try it");
+	page_say(p, "then `unstick policy check` and `busted --lua=lua5.4` try it");
 	page_end(p);
 }
 

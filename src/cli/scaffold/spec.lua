@@ -1,4 +1,4 @@
--- What @NAME@ answers. Run by busted, from the folder of unstick.yaml.
+-- What @NAME@ answers. Run by `busted --lua=lua5.4`, from the folder of unstick.yaml.
 -- luacheck: std lua54+busted
 
 local unstick = require("unstick")
