@@ -114,6 +114,8 @@ us_code session_open(struct session *s, us_err *err)
 	if (rc != US_OK)
 		return rc;
 	rc = us_run_open(&s->run, s->config, s->cmd->mode, s->cmd->depth, err);
+	if (rc == US_E_CONNECT) /* who named it may have meant another one */
+		us_context(err, "%s", s->config->url_source);
 	if (rc != US_OK)
 		return rc;
 	info = us_db_about(s->run->db);
