@@ -103,9 +103,8 @@ typedef struct {
 	us_candidate *candidates;
 	size_t ncandidates;
 	us_strs leftovers;
-	/* "index public.i: predicate x > 1": what the script changes still reads as
-	 * it did before. NULL: nothing does. */
-	char *stale;
+	/* Why all of it may not be there, though K says so; us_reading has it. */
+	char *unproved;
 
 	size_t attempts;
 	int64_t age_seconds; /* since the newest failed record began; -1 if unknown

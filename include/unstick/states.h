@@ -97,10 +97,12 @@ typedef struct {
 	 * with the statement that cleans it away. */
 	us_strs leftovers;
 	char *why; /* one sentence: what K rests on */
-	/* An expression that the script changes, and that still reads word for word
-	 * as it did before: it may be the new one all the same, in the server's
-	 * words, so K keeps n. NULL: there is none. */
-	char *stale;
+	/* Why all of it may not be there though K keeps n, as a clause: an
+	 * expression that the script changes reads word for word as it did before
+	 * (it may be the new one all the same, in the server's words), or what it
+	 * made went out of sight by a statement that could not be followed. NULL:
+	 * nothing. */
+	char *unproved;
 	/* Of the live values compared: the same text, the same values. "": what the
 	 * script touches isn't all among them. */
 	char digest[US_DIGEST_TEXT];

@@ -147,9 +147,9 @@ static void blur_index(world *w, object_id relation, object_id constraint)
 
 	if (o->facets[FACET_DEFINITION].text)
 		return;
-	index = world_find(
+	index = world_get(
 		w, OBJECT_RELATION, world_object(w, relation)->parent, o->name);
-	if (index && world_is(w, index) == THERE_YES)
+	if (world_is(w, index) != THERE_NO)
 		world_blur(w, index);
 }
 

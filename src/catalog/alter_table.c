@@ -74,6 +74,20 @@ static void no_key(
 	(void)cmd;
 }
 
+static void row_security(
+	const step *s, object_id relation, const PgQuery__AlterTableCmd *cmd)
+{
+	world_set(s->w, relation, FACET_SECURITY,
+		firm(cmd->subtype == AT(EnableRowSecurity) ? "on" : "off"));
+}
+
+static void forced_security(
+	const step *s, object_id relation, const PgQuery__AlterTableCmd *cmd)
+{
+	world_set(s->w, relation, FACET_FORCED,
+		firm(cmd->subtype == AT(ForceRowSecurity) ? "yes" : "no"));
+}
+
 /* An index shows its storage parameters, a table doesn't. */
 static void options(
 	const step *s, object_id relation, const PgQuery__AlterTableCmd *cmd)
@@ -165,10 +179,10 @@ static const struct {
 	{ AT(DisableTrigAll), PASS_REST, no_key },
 	{ AT(EnableTrigUser), PASS_REST, no_key },
 	{ AT(DisableTrigUser), PASS_REST, no_key },
-	{ AT(EnableRowSecurity), PASS_REST, no_key },
-	{ AT(DisableRowSecurity), PASS_REST, no_key },
-	{ AT(ForceRowSecurity), PASS_REST, no_key },
-	{ AT(NoForceRowSecurity), PASS_REST, no_key },
+	{ AT(EnableRowSecurity), PASS_REST, row_security },
+	{ AT(DisableRowSecurity), PASS_REST, row_security },
+	{ AT(ForceRowSecurity), PASS_REST, forced_security },
+	{ AT(NoForceRowSecurity), PASS_REST, forced_security },
 	{ AT(ChangeOwner), PASS_REST, no_key },
 	{ AT(ClusterOn), PASS_REST, index_only },
 	{ AT(DropCluster), PASS_REST, no_key },

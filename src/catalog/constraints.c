@@ -122,7 +122,7 @@ void put_constraint(const step *s, object_id relation, const char *name,
 	world *w = s->w;
 	object_id id = world_get(w, OBJECT_CONSTRAINT, relation, name);
 
-	world_need(w, id, THERE_NO);
+	world_need_free(w, id, true);
 	id = world_create(w, OBJECT_CONSTRAINT, relation, name);
 	world_set(w, id, FACET_DEFINITION, definition);
 	world_set(w, id, FACET_VALID, firm(valid ? "yes" : "no"));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kinds.h"
+#include "ledger_table_sql.h"
 #include "parse.h"
 #include "pieces.h"
 #include "tokens.h"
@@ -324,6 +325,26 @@ static us_code list_later(const later_script **out, const folding *f, us_err *er
 	return us_arena_check(f->about->arena, err);
 }
 
+/* Prisma's own table is older than the first migration, and some touch it: Supabase
+ * asks for row security on every table, and there are scripts that make it IF NOT
+ * EXISTS. */
+static us_code make_ledger(world *w, const words *about, us_err *err)
+{
+	us_arena trees = { 0 };
+	us_code rc;
+	parse p;
+
+	if (!words_have(about, US_LEDGER_TABLE, strlen(US_LEDGER_TABLE)))
+		return US_OK;
+	if (parse_sql(&trees, &p, us_text_postgres_ledger_sql,
+		    strlen(us_text_postgres_ledger_sql)) &&
+		p.n == 1)
+		apply_statement(w, MODE_FOLD, p.tree[0], p.text[0], p.len[0]);
+	rc = us_arena_check(&trees, err);
+	us_arena_fini(&trees);
+	return rc;
+}
+
 us_code fold_history(world **out, const later_script **later, const us_stuck *c,
 	words *about, us_err *err)
 {
@@ -339,6 +360,8 @@ us_code fold_history(world **out, const later_script **later, const us_stuck *c,
 		choose(&f);
 		world_close(w, knows_name, about);
 		rc = close_parts(w, &f, err);
+		if (rc == US_OK)
+			rc = make_ledger(w, about, err);
 		for (size_t i = 0; rc == US_OK && i < f.n; i++)
 			if (!is_later(&f, &f.parts[i]) &&
 				(f.parts[i].wanted || f.parts[i].kind == LOST))

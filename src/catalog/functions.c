@@ -36,6 +36,47 @@ static const char *or_else(const PgQuery__Node *option, const char *usual)
 	return text[0] ? text : usual;
 }
 
+static const PgQuery__VariableSetStmt *set_search_path(const PgQuery__Node *option)
+{
+	const PgQuery__Node *set;
+
+	if (option->node_case != PG_QUERY__NODE__NODE_DEF_ELEM)
+		return NULL;
+	set = option->def_elem->arg;
+	if (!set || set->node_case != PG_QUERY__NODE__NODE_VARIABLE_SET_STMT ||
+		strcmp(set->variable_set_stmt->name, "search_path") != 0)
+		return NULL;
+	return set->variable_set_stmt;
+}
+
+/* " path a, b": the search_path it runs with, which linters want added to functions
+ * that otherwise stay as they are; "" of one that has its caller's. NULL: not
+ * known.
+ */
+static const char *path_of(world *w, const PgQuery__CreateFunctionStmt *f)
+{
+	const PgQuery__VariableSetStmt *set = NULL;
+	us_str text = { 0 };
+
+	for (size_t i = 0; i < f->n_options; i++)
+		if (set_search_path(f->options[i]))
+			set = set_search_path(f->options[i]);
+	if (set && set->kind != PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE)
+		return NULL; /* FROM CURRENT, or RESET */
+	for (size_t i = 0; set && i < set->n_args; i++) {
+		const PgQuery__Node *arg = set->args[i];
+
+		if (arg->node_case != PG_QUERY__NODE__NODE_A_CONST ||
+			arg->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL) {
+			us_str_fini(&text);
+			return NULL;
+		}
+		us_str_addf(&text, "%s%s", i > 0 ? ", " : " path ",
+			arg->a_const->sval->sval);
+	}
+	return text_of(w, &text);
+}
+
 /* Two equal texts may still differ in what is left out (cost, settings, the type it
  * returns); two that differ are two functions. */
 static us_value definition_of(world *w, const step *s)
@@ -43,17 +84,18 @@ static us_value definition_of(world *w, const step *s)
 	const PgQuery__CreateFunctionStmt *f = s->tree->create_function_stmt;
 	const PgQuery__Node *as = option_of(f, "as");
 	const char *language = or_else(option_of(f, "language"), "sql");
+	const char *path = path_of(w, f);
 	bool one_text = as && as->node_case == PG_QUERY__NODE__NODE_LIST &&
 			as->list->n_items == 1;
 	us_value v = { US_VALUE_PLAIN, NULL };
 
-	if (f->sql_body || !one_text ||
+	if (f->sql_body || !one_text || !path ||
 		(strcmp(language, "sql") != 0 && strcmp(language, "plpgsql") != 0))
 		return body_value(w, s->text, s->len);
-	v.text = us_arena_strf(world_arena(w), "%s %s%s%s: %s", language,
+	v.text = us_arena_strf(world_arena(w), "%s %s%s%s%s: %s", language,
 		or_else(option_of(f, "volatility"), "volatile"),
 		is_on(option_of(f, "strict")) ? " strict" : "",
-		is_on(option_of(f, "security")) ? " security definer" : "",
+		is_on(option_of(f, "security")) ? " security definer" : "", path,
 		string_of(as->list->items[0]));
 	return v;
 }
@@ -110,7 +152,7 @@ void kind_create_function(const step *s)
 	world_need(s->w, schema, THERE_YES);
 	id = world_get(s->w, OBJECT_FUNCTION, schema, name);
 	if (!f->replace || world_is(s->w, id) == THERE_NO) {
-		world_need(s->w, id, THERE_NO);
+		world_need_free(s->w, id, false);
 		id = world_create(s->w, OBJECT_FUNCTION, schema, name);
 	} else {
 		id = world_create_maybe(s->w, OBJECT_FUNCTION, schema, name);
@@ -122,6 +164,21 @@ void kind_create_function(const step *s)
 	if (code_reach_of_call(s->w, last_of(f->funcname, f->n_funcname),
 		    &destroys) != CODE_ROWS)
 		world_note_far_code(s->w);
+}
+
+/* What its options are from now on is not told apart. */
+void kind_alter_function(const step *s)
+{
+	object_id id = routine_of(s->w, s->tree->alter_function_stmt->func);
+
+	if (!id) {
+		world_unsure(s->w, "which function is meant is not known");
+		world_blur_mentioned(s->w, s->text, s->len);
+		return;
+	}
+	world_need(s->w, id, THERE_YES);
+	world_set(s->w, id, FACET_DEFINITION, unknown(NULL));
+	world_unsure(s->w, "a function's options are not followed");
 }
 
 /* ---- triggers ---- */
@@ -136,7 +193,7 @@ void kind_create_trigger(const step *s)
 	world_need(s->w, table, THERE_YES);
 	id = world_get(s->w, OBJECT_TRIGGER, table, t->trigname);
 	if (!t->replace || world_is(s->w, id) == THERE_NO) {
-		world_need(s->w, id, THERE_NO);
+		world_need_free(s->w, id, false);
 		id = world_create(s->w, OBJECT_TRIGGER, table, t->trigname);
 	} else {
 		id = world_create_maybe(s->w, OBJECT_TRIGGER, table, t->trigname);

@@ -260,7 +260,7 @@ void put_index(const step *s, object_id relation, const char *name,
 	object_id schema = world_object(w, relation)->parent;
 	object_id id = world_get(w, OBJECT_RELATION, schema, name);
 
-	world_need(w, id, THERE_NO);
+	world_need_free(w, id, true);
 	id = world_create(w, OBJECT_RELATION, schema, name);
 	world_set_on(w, id, relation);
 	world_set(w, id, FACET_KIND, firm("index"));

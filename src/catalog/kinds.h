@@ -42,11 +42,12 @@ kind_fn kind_create_view, kind_create_table_as;
 /* sequences.c */
 kind_fn kind_create_sequence, kind_alter_sequence;
 /* functions.c */
-kind_fn kind_create_function, kind_create_trigger, kind_create_event_trigger;
+kind_fn kind_create_function, kind_alter_function, kind_create_trigger;
+kind_fn kind_create_event_trigger;
 /* schemas.c: schemas, extensions, comments */
 kind_fn kind_create_schema, kind_create_extension, kind_comment;
 /* policies.c: row security policies, rules */
-kind_fn kind_create_policy, kind_create_rule;
+kind_fn kind_create_policy, kind_alter_policy, kind_create_rule;
 /* session.c: SET, transaction control, what leaves no trace at all */
 kind_fn kind_set, kind_no_trace, kind_session;
 /* upkeep.c: privileges, owners, maintenance */

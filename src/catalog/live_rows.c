@@ -176,6 +176,13 @@ static const char *kind_of_relation(char relkind)
 	}
 }
 
+static void set_row_security(
+	world *w, object_id id, const char *enabled, const char *forced)
+{
+	world_set(w, id, FACET_SECURITY, firm(is_true(enabled) ? "on" : "off"));
+	world_set(w, id, FACET_FORCED, firm(is_true(forced) ? "yes" : "no"));
+}
+
 us_code live_relation(const us_row *r, void *ctx, us_err *err)
 {
 	live_rows *l = ctx;
@@ -191,6 +198,8 @@ us_code live_relation(const us_row *r, void *ctx, us_err *err)
 	if (r->cells[4])
 		world_set(l->w, id, FACET_VALID,
 			firm(is_true(r->cells[4]) ? "yes" : "no"));
+	if (r->cells[8])
+		set_row_security(l->w, id, r->cells[8], r->cells[9]);
 	set_comment(l->w, id, r->cells[5]);
 	set_cleaning(l->w, id, r->cells[6]);
 	note_member(l, OBJECT_RELATION, r->cells[0], r->cells[1], r->cells[7]);

@@ -1,5 +1,6 @@
 /* Row security policies and rules: parts of a table, by name. */
 #include "kinds.h"
+#include "tables.h"
 #include "walk.h"
 
 static void define(const step *s, object_id id)
@@ -17,6 +18,19 @@ void kind_create_policy(const step *s)
 	world_need(s->w, world_get(s->w, OBJECT_POLICY, table, p->policy_name),
 		THERE_NO);
 	define(s, world_create(s->w, OBJECT_POLICY, table, p->policy_name));
+}
+
+/* The server shows no text of a policy: it needs it, and leaves no trace. */
+void kind_alter_policy(const step *s)
+{
+	const PgQuery__AlterPolicyStmt *p = s->tree->alter_policy_stmt;
+	object_id table = relation_of(s->w, p->table), id;
+
+	world_need(s->w, table, THERE_YES);
+	id = world_get(s->w, OBJECT_POLICY, table, p->policy_name);
+	world_need(s->w, id, THERE_YES);
+	world_set(s->w, id, FACET_DEFINITION,
+		unknown(definition_by(s->w, s->text, s->len, s->tree).text));
 }
 
 void kind_create_rule(const step *s)

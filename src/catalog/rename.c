@@ -39,7 +39,7 @@ static void move(const step *s, object_id id, object_id parent, const char *name
 {
 	object_kind kind = world_object(s->w, id)->kind;
 
-	world_need(s->w, world_get(s->w, kind, parent, name), THERE_NO);
+	world_need_free(s->w, world_get(s->w, kind, parent, name), true);
 	world_move(s->w, id, parent, name);
 }
 

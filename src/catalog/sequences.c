@@ -66,7 +66,7 @@ void kind_create_sequence(const step *s)
 		world_create_maybe(s->w, OBJECT_RELATION, schema, r->relname);
 		return;
 	}
-	world_need(s->w, id, THERE_NO);
+	world_need_free(s->w, id, true);
 	id = world_create(s->w, OBJECT_RELATION, schema, r->relname);
 	world_set(s->w, id, FACET_KIND, (us_value){ US_VALUE_FIRM, "sequence" });
 	world_set(s->w, id, FACET_DEFINITION, body_value(s->w, s->text, s->len));

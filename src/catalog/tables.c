@@ -72,7 +72,7 @@ const char *own_sequence(
 		world_lose_names(w, NULL);
 		return NULL;
 	}
-	world_need(w, world_get(w, OBJECT_RELATION, schema, name), THERE_NO);
+	world_need_free(w, world_get(w, OBJECT_RELATION, schema, name), true);
 	id = world_create(w, OBJECT_RELATION, schema, name);
 	world_set(w, id, FACET_KIND, firm("sequence"));
 	set_sequence_owner(s, id, column);
@@ -228,7 +228,7 @@ void add_column(const step *s, object_id relation, const PgQuery__ColumnDef *def
 		return;
 	}
 	again = world_object(w, id)->moved;
-	world_need(w, id, THERE_NO);
+	world_need_free(w, id, false);
 	id = make_column(s, relation, def);
 	if (again)
 		world_set(w, id, FACET_POSITION, firm("last"));
@@ -336,6 +336,13 @@ static void need_free_type(world *w, object_id schema, const char *name)
 		world_need(w, type, THERE_NO);
 }
 
+void set_new_table(world *w, object_id id, const char *kind)
+{
+	world_set(w, id, FACET_KIND, firm(kind));
+	world_set(w, id, FACET_SECURITY, firm("off"));
+	world_set(w, id, FACET_FORCED, firm("no"));
+}
+
 void kind_create_table(const step *s)
 {
 	world *w = s->w;
@@ -358,10 +365,10 @@ void kind_create_table(const step *s)
 					c->relation->relname));
 		return;
 	}
-	world_need(w, id, THERE_NO);
+	world_need_free(w, id, false);
 	need_free_type(w, schema, c->relation->relname);
 	id = world_create(w, OBJECT_RELATION, schema, c->relation->relname);
-	world_set(w, id, FACET_KIND, firm(kind_of(s, c)));
+	set_new_table(w, id, kind_of(s, c));
 	world_set_whole(w, id, is_self_contained(c));
 	if (!is_self_contained(c))
 		world_lose_names(w, NULL); /* of indexes that it gets from others */

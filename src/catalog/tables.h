@@ -125,6 +125,8 @@ alter_fn alter_add_constraint, alter_constraint, alter_validate,
 
 /* ---- tables.c ---- */
 
+/* What a new table is like, whatever its columns. */
+void set_new_table(world *w, object_id id, const char *kind);
 /* The sequence that a serial or identity column owns. named: its name, or NULL to
  * make one up. Returns its name; NULL: not known. */
 const char *own_sequence(

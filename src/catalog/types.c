@@ -16,7 +16,7 @@ static object_id create_type(
 	if (id && world_object(s->w, id)->parent != schema)
 		id = world_get(s->w, OBJECT_TYPE, schema, name);
 	world_need(s->w, schema, THERE_YES);
-	world_need(s->w, id, THERE_NO);
+	world_need_free(s->w, id, false);
 	parent = world_object(s->w, id)->parent;
 	id = world_create(s->w, OBJECT_TYPE, parent, name);
 	world_set(s->w, id, FACET_KIND, firm(kind));

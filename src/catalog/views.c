@@ -245,7 +245,7 @@ void kind_create_view(const step *s)
 
 	walk_ranges(v->query, need_range, s->w);
 	if (!v->replace || there == THERE_NO) {
-		world_need(s->w, id, THERE_NO);
+		world_need_free(s->w, id, false);
 		id = world_create(s->w, OBJECT_RELATION, schema, v->view->relname);
 	} else {
 		/* its name and what hangs on it stay; columns may be added */
@@ -271,10 +271,10 @@ static void create_of_query(const step *s, const PgQuery__IntoClause *into,
 			s->w, OBJECT_RELATION, schema, into->rel->relname);
 		return;
 	}
-	world_need(s->w, id, THERE_NO);
+	world_need_free(s->w, id, false);
 	id = world_create(s->w, OBJECT_RELATION, schema, into->rel->relname);
 	if (kind[0] == 't') { /* a table keeps no tie to where its rows are from */
-		world_set(s->w, id, FACET_KIND, firm(kind));
+		set_new_table(s->w, id, kind);
 		world_set_whole(s->w, id, false);
 	} else {
 		define(s, id, kind, query);

@@ -154,6 +154,7 @@ void world_settle(world *w)
 {
 	w->mentioned_before = w->mentions;
 	w->lost_before = w->losts;
+	w->dropped = w->cascaded = false;
 	for (object_id id = 1; id <= w->n; id++)
 		w->objects[id].blurred = false;
 }

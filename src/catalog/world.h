@@ -46,12 +46,14 @@ typedef enum {
 	FACET_LABELS,     /* enums, in order */
 	FACET_SOURCES,    /* views: what their rows come from */
 	FACET_OWNER,      /* sequences: "none", or a column */
+	FACET_SECURITY,   /* tables, of rows: "on", "off" */
+	FACET_FORCED,     /* tables, for the owner as well: "yes", "no" */
 	FACET_COMMENT,
 	FACET_POSITION, /* columns: "last", see position.h; live: its number */
 	FACET_CLEANING, /* live: the statement that ends its not being valid; no key
 			 */
 } facet;
-#define FACETS 14
+#define FACETS 16
 
 typedef enum { THERE_MAYBE, THERE_NO, THERE_YES } presence;
 
@@ -211,6 +213,10 @@ world *world_learns_into(const world *w);
  * so. False, where the contrary is known: then in TRIAL the statement fails; in
  * FOLD and SCRIPT go on with the statement all the same after calling this. */
 bool world_need(world *w, object_id id, presence there);
+/* The name must be free for what is made now. If it is not known that it was, and
+ * something was dropped that may have taken along what bore it, nothing is learnt
+ * of before. part: an index, a sequence, a constraint, which go without CASCADE. */
+void world_need_free(world *w, object_id id, bool part);
 /* For IF EXISTS, IF NOT EXISTS: what is known, without learning. */
 presence world_is(const world *w, object_id id);
 

@@ -116,6 +116,15 @@ bool world_need(world *w, object_id id, presence need)
 	return false;
 }
 
+void world_need_free(world *w, object_id id, bool part)
+{
+	object *o = world_edit(w, id);
+
+	if (o->there == THERE_MAYBE && (w->cascaded || (part && w->dropped)))
+		o->blurred = true;
+	world_need(w, id, THERE_NO);
+}
+
 static void touch_facets(world *w, object_id id)
 {
 	for (size_t f = FACET_THERE + 1; f < FACETS; f++)

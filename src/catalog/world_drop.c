@@ -131,10 +131,24 @@ static void drop_one(world *w, object_id id, bool cascade)
 			drop_dependent(w, i, id, cascade);
 }
 
+/* What has parts that bear names of their own elsewhere. */
+static bool has_named_parts(const object *o)
+{
+	const char *kind = o->facets[FACET_KIND].text;
+
+	return o->kind == OBJECT_COLUMN || o->kind == OBJECT_EXTENSION ||
+	       (o->kind == OBJECT_RELATION &&
+		       !(kind && (strcmp(kind, "index") == 0 ||
+					 strcmp(kind, "view") == 0 ||
+					 strcmp(kind, "sequence") == 0)));
+}
+
 void world_drop(world *w, object_id id, bool cascade)
 {
 	if (!id)
 		return;
+	w->dropped = w->dropped || has_named_parts(world_object(w, id));
+	w->cascaded = w->cascaded || cascade;
 	world_touch(w, id, FACET_THERE);
 	drop_one(w, id, cascade);
 	if (cascade && world_object(w, id)->kind == OBJECT_COLUMN)

@@ -36,6 +36,8 @@ struct world {
 	bool functions; /* has one been named? */
 	bool far_code;  /* see world_note_far_code() */
 	bool anything;  /* see world_expect_anything() */
+	bool dropped; /* something whose indexes, sequences, constraints go along */
+	bool cascaded; /* something with CASCADE; both since it was settled */
 	const lost *losts;
 	const lost *lost_before; /* the newest when it was settled */
 	world_knows_fn *plain;   /* see world_close_parts() */

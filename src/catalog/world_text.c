@@ -187,7 +187,8 @@ const char *facet_name(facet f)
 {
 	static const char *const names[FACETS] = { "", "kind", "type", "nullable",
 		"default", "identity", "definition", "valid", "labels", "sources",
-		"owner", "comment", "position", "cleaning" };
+		"owner", "row security", "forced row security", "comment",
+		"position", "cleaning" };
 
 	return names[f];
 }

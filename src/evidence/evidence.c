@@ -223,7 +223,7 @@ void us_evidence_free(us_evidence *e)
 	us_script_free(e->script);
 	free(e->candidates);
 	us_strs_fini(&e->leftovers);
-	free(e->stale);
+	free(e->unproved);
 	free(e->why);
 	free(e->rerun_why);
 	free(e);
@@ -248,7 +248,7 @@ bool us_evidence_same(const us_evidence *a, const us_evidence *b)
 		a->activity_visible != b->activity_visible ||
 		a->nrunning != b->nrunning || a->reruns != b->reruns ||
 		a->leftovers.len != b->leftovers.len ||
-		!same_text(a->stale, b->stale))
+		!same_text(a->unproved, b->unproved))
 		return false;
 	for (size_t i = 0; i < a->leftovers.len; i++)
 		if (!same_text(a->leftovers.items[i], b->leftovers.items[i]))

@@ -77,14 +77,14 @@ static void take(us_evidence *e, us_reading *r)
 	e->statements = r->statements;
 	e->statement_why = r->statement_why;
 	e->leftovers = r->leftovers;
-	e->stale = r->stale;
+	e->unproved = r->unproved;
 	free(e->why);
 	e->why = r->why;
 	r->prefixes = (us_prefixes){ 0 };
 	r->statements = NULL;
 	r->statement_why = NULL;
 	r->leftovers = (us_strs){ 0 };
-	r->stale = NULL;
+	r->unproved = NULL;
 	r->why = NULL;
 }
 

@@ -225,11 +225,9 @@ static bool nothing_is_missing(const struct facts *f, us_str *why)
 		add_range(why, &e->prefixes);
 		return false;
 	}
-	if (e->stale && e->proof != US_PROOF_LEDGER) {
-		us_str_addf(why,
-			"all of it seems to be there, but %s reads as it did "
-			"before the script changed it",
-			e->stale);
+	if (e->unproved && e->proof != US_PROOF_LEDGER) {
+		us_str_addf(
+			why, "all of it seems to be there, but %s", e->unproved);
 		return false;
 	}
 	if (e->lasting < e->prefixes.n)

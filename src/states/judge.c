@@ -279,19 +279,41 @@ static bool is_stale(const us_states *s, const state_key *key)
 	return false;
 }
 
-static us_code judge_stale(const us_states *s, us_reading *r, us_err *err)
+/* What it is in the end nothing says, though it was known on the way: K then says
+ * nothing of what was done to it, and another subset of the statements than a
+ * prefix would look the same. */
+static bool is_lost(const us_states *s, const state_key *key)
 {
-	us_str fact = { 0 };
+	if (key->doubt || key->at[s->n].firmness != US_VALUE_UNKNOWN)
+		return false;
+	for (size_t k = 0; k < s->n; k++)
+		if (key->at[k].firmness == US_VALUE_FIRM ||
+			(!*key->facet && key->at[k].firmness == US_VALUE_ABSENT))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < s->nkeys; i++) {
+static us_code judge_proof(const us_states *s, us_reading *r, us_err *err)
+{
+	us_str clause = { 0 };
+
+	for (size_t i = 0; i < s->nkeys && clause.len == 0; i++) {
 		const state_key *key = &s->keys[i];
 
-		if (!is_stale(s, key))
-			continue;
-		add_fact(&fact, key, key->live);
-		return us_str_take(&fact, &r->stale, NULL, err);
+		if (is_stale(s, key)) {
+			add_fact(&clause, key, key->live);
+			us_str_add(&clause,
+				" reads as it did before the script changed it");
+		} else if (is_lost(s, key)) {
+			us_str_addf(&clause,
+				"what the script makes of %s%s%s "
+				"can't be followed to its end",
+				key->object, *key->facet ? ", " : "", key->facet);
+		}
 	}
-	return US_OK;
+	if (clause.len == 0)
+		return US_OK;
+	return us_str_take(&clause, &r->unproved, NULL, err);
 }
 
 us_code us_states_judge(const us_states *s, us_reading *r, us_err *err)
@@ -309,6 +331,6 @@ us_code us_states_judge(const us_states *s, us_reading *r, us_err *err)
 	for (size_t i = 0; i < s->n && rc == US_OK; i++)
 		rc = judge_statement(s, r, i, err);
 	if (rc == US_OK)
-		rc = judge_stale(s, r, err);
+		rc = judge_proof(s, r, err);
 	return rc == US_OK ? judge_why(s, r, err) : rc;
 }

@@ -45,6 +45,6 @@ void us_reading_fini(us_reading *r)
 	free_all(r->rerun_why, r->n + 1);
 	us_strs_fini(&r->leftovers);
 	free(r->why);
-	free(r->stale);
+	free(r->unproved);
 	*r = (us_reading){ 0 };
 }

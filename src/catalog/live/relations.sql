@@ -28,7 +28,9 @@ SELECT n.nspname, c.relname, c.relkind,
        END,
        EXISTS (SELECT FROM pg_depend d
                WHERE d.classid = 'pg_class'::regclass AND d.objid IN (c.oid, i.indrelid)
-                 AND d.deptype = 'e')
+                 AND d.deptype = 'e'),
+       CASE WHEN c.relkind IN ('r', 'p') THEN c.relrowsecurity END,
+       c.relforcerowsecurity
   FROM unnest($1::name[], $2::name[]) AS asked (schema, name)
   JOIN pg_namespace n ON n.nspname = asked.schema
   JOIN pg_class c ON c.relname = asked.name AND c.relnamespace = n.oid

@@ -6,7 +6,7 @@
 #include "check.h"
 
 #define RERUN_WHY "statement 1 would fail"
-#define STALE "index i: predicate x"
+#define UNPROVED "index i: predicate x"
 
 us_script *situation_script(void)
 {
@@ -40,7 +40,7 @@ void situation_take(ground_truth *t, const situation *s, us_script *script)
 	t->left[0] = (char *)(uintptr_t) "the INVALID index a_x_idx";
 	t->left[1] = (char *)(uintptr_t) "the table new_User";
 	memcpy(t->rerun_why, RERUN_WHY, sizeof(RERUN_WHY));
-	memcpy(t->stale, STALE, sizeof(STALE));
+	memcpy(t->unproved, UNPROVED, sizeof(UNPROVED));
 	t->config = (us_config){ .on_unresolved = s->on_unresolved,
 		.lock_disabled = s->lock_disabled,
 		.allow_override = s->allow_override };
@@ -61,7 +61,7 @@ void situation_take(ground_truth *t, const situation *s, us_script *script)
 	t->kase = (us_case){ .entry = &t->entry, .moved = s->moved };
 	t->evidence = (us_evidence){ .kind = s->kind,
 		.prefixes = prefixes_of(t, s->k),
-		.stale = s->stale ? t->stale : NULL,
+		.unproved = s->unproved ? t->unproved : NULL,
 		.proof = s->proved ? US_PROOF_LEDGER : US_PROOF_CATALOG,
 		.lasting = (s->k ? strlen(s->k) - 1 : 2) - s->session,
 		.edited = s->edited,

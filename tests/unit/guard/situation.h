@@ -12,7 +12,7 @@ typedef struct {
 	us_tristate edited;
 	size_t session; /* statements at the end that concern only the session */
 	int leftovers;
-	bool stale;  /* what the script changes reads as before */
+	bool unproved;  /* what the script changes reads as before */
 	bool proved; /* by the ledger */
 	bool reruns; /* the whole script can run from the top, whichever k it is */
 	bool sqlite;
@@ -40,7 +40,7 @@ typedef struct {
 	us_evidence evidence;
 	bool member[8];
 	char *left[2];
-	char rerun_why[32], stale[32];
+	char rerun_why[32], unproved[32];
 } ground_truth;
 
 /* `script` is what HAS_SCRIPT means: any that was cut; borrowed. */

@@ -63,9 +63,9 @@ static const struct {
 		US_ACTION_ROLLED_BACK,
 		"2 of 2 statements ran, and running them again is not known to be "
 		"safe: statement 1 would fail" },
-	{ { US_CASE_FAILURE, "001", SEEN, .stale = true }, "wait skip stop",
-		US_ACTION_APPLIED, "index i: predicate x reads as it did before" },
-	{ { US_CASE_FAILURE, "001", SEEN, .stale = true, .proved = true },
+	{ { US_CASE_FAILURE, "001", SEEN, .unproved = true }, "wait skip stop",
+		US_ACTION_APPLIED, "seems to be there, but index i: predicate x" },
+	{ { US_CASE_FAILURE, "001", SEEN, .unproved = true, .proved = true },
 		"applied wait skip stop", US_ACTION_APPLIED,
 		"all 2 statements ran" },
 	{ { US_CASE_FAILURE, "0011", SEEN, .session = 1 }, "applied wait skip stop",
