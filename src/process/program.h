@@ -1,5 +1,5 @@
-#ifndef HOOK_PROGRAM_H
-#define HOOK_PROGRAM_H
+#ifndef PROCESS_PROGRAM_H
+#define PROCESS_PROGRAM_H
 
 #include "unstick/str.h"
 
