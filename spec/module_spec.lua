@@ -127,7 +127,9 @@ describe("the module", function()
       "`records` has to be a list, not an object" },
     { "a list for one thing", function() unstick.case({ evidence = { error = { { code = "1" } } } }) end,
       "`evidence.error` has to be an object, not a list" },
-    { "a state that no statement has", function() unstick.case({ evidence = { statements = { { state = "gone" } } } }) end,
+    { "a state that no statement has", function()
+      unstick.case({ evidence = { statements = { { state = "gone" } } } })
+    end,
       "`evidence.statements[1].state` can't be 'gone', only one of present," },
     { "null where something is always known", function() unstick.case({ name = unstick.null }) end,
       "`name` has to be a text, not null" },

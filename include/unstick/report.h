@@ -25,5 +25,7 @@ US_MUST us_code us_report_text(
 /* Appends a text as one line with nothing in it that a terminal would obey (it
  * shows as \x1b): for what is said beside a report. */
 void us_report_plain(us_str *out, const char *text);
+/* Appends a name as a word that a shell reads as this name. */
+void us_report_shell_word(us_str *out, const char *text);
 
 #endif

@@ -57,7 +57,7 @@ static void set_cleaning(world *w, object_id id, const char *sql)
 static void apply_text(world *w, const char *sql)
 {
 	us_arena *a = world_arena(w);
-	parse p;
+	parse p = { 0 }; /* or gcc 12 at -O3 thinks it gone (-Wdangling-pointer) */
 
 	if (!sql)
 		return;

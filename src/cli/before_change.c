@@ -9,17 +9,14 @@
 #include "unstick/view.h"
 #include "unstick/when.h"
 
-static void say(const struct session *s, const char *before, const char *text)
+/* A command may be coloured: only what is secret is taken out. */
+static void pass_on(void *ctx, const char *text)
 {
+	const struct session *s = ctx;
 	US_AUTO(auto_str) char *masked = NULL;
 
 	if (!s->config->quiet && us_mask(&masked, text, false, NULL) == US_OK)
-		fprintf(stderr, "%s%s\n", before, masked);
-}
-
-static void pass_on(void *ctx, const char *text)
-{
-	say(ctx, "", text);
+		fprintf(stderr, "%s\n", masked);
 }
 
 static void tell_begin(const struct session *s)
@@ -27,7 +24,8 @@ static void tell_begin(const struct session *s)
 	US_AUTO(us_str_fini) us_str line = { 0 };
 
 	us_command_add_line(&line, &s->config->before_change);
-	say(s, "unstick: before_change: ", us_str_text(&line));
+	if (!s->config->quiet)
+		say_line("before_change: ", us_str_text(&line));
 }
 
 static us_code keep(struct session *s, const us_command_end *end, int64_t ms)
@@ -36,7 +34,8 @@ static us_code keep(struct session *s, const us_command_end *end, int64_t ms)
 
 	us_str_addf(&line, "%s after %.1f s (exit code %d)",
 		us_command_end_words(end), (double)ms / 1000, end->status);
-	say(s, "unstick: before_change ", us_str_text(&line));
+	if (!s->config->quiet)
+		say_line("before_change ", us_str_text(&line));
 	return document_set(s->document, "before_change",
 		       us_view_command(&s->config->before_change, end, ms))
 		       ? US_OK

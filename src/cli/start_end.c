@@ -43,7 +43,37 @@ static const char *next_of_database(us_absence a)
 	return "see that the server is up and can be reached from here";
 }
 
-static const char *next_of(const start_end *end, int status)
+/* The first that is not resolved, which keeps the others from being reached. */
+static const char *unresolved(const start_end *end)
+{
+	size_t i;
+	const json_t *kase;
+
+	json_array_foreach(end->result->cases, i, kase)
+	{
+		const char *outcome =
+			json_string_value(json_object_get(kase, "outcome"));
+		const char *name = json_string_value(json_object_get(kase, "name"));
+
+		if (outcome && strcmp(outcome, "done") != 0 && name)
+			return name;
+	}
+	return "NAME";
+}
+
+static void add_decide(us_str *out, const char *name)
+{
+	US_AUTO(us_str_fini) us_str word = { 0 };
+
+	us_report_shell_word(&word, name);
+	us_str_addf(out,
+		"`unstick explain %s` shows the evidence; decide with `unstick "
+		"resolve --applied %s` or `--rolled-back %s`, or write a policy; "
+		"`on_unresolved: start` would start the application as it is",
+		us_str_text(&word), us_str_text(&word), us_str_text(&word));
+}
+
+static const char *usual_next(const start_end *end, int status)
 {
 	switch (status) {
 	case 0:
@@ -51,11 +81,6 @@ static const char *next_of(const start_end *end, int status)
 	case 1:
 		return "see the error and the lines before it; once its cause is "
 		       "mended, start again";
-	case 3:
-		return "`unstick explain NAME` shows the evidence; decide with "
-		       "`unstick resolve --applied NAME` or `--rolled-back NAME`, "
-		       "or write a policy; `on_unresolved: start` would start the "
-		       "application as it is";
 	case 69:
 		return next_of_database(end->result->absence);
 	case 75:
@@ -68,6 +93,19 @@ static const char *next_of(const start_end *end, int status)
 	default:
 		return "start again";
 	}
+}
+
+/* Nothing where there is nothing to do, or whoever asked it to stop knows. */
+static void add_next(us_str *out, const start_end *end, int status)
+{
+	const char *usual = usual_next(end, status);
+
+	if (end->stop)
+		return;
+	if (status == 3)
+		add_decide(out, unresolved(end));
+	else if (usual)
+		us_str_add(out, usual);
 }
 
 /* ---- the last line ---- */
@@ -97,11 +135,9 @@ static void say_ready(us_str *line, const struct session *s, const start_end *en
 		r->warned ? 0 : json_array_size(r->cases), r->deploys, s->args[0]);
 }
 
-static void say_failed(
-	us_str *line, const struct session *s, const start_end *end, int status)
+static void say_failed(us_str *line, const struct session *s, const start_end *end,
+	int status, const us_str *next)
 {
-	const char *next = next_of(end, status);
-
 	us_str_addf(line, "%s not started (exit code %d): ", s->args[0], status);
 	if (end->stop)
 		us_str_addf(line, "stopped by signal %d", end->stop);
@@ -110,18 +146,24 @@ static void say_failed(
 			end->err->prisma[0] ? ": " : "", end->err->msg);
 	else
 		us_str_add(line, "a failed migration is not resolved");
-	if (next && !end->stop)
-		us_str_addf(line, "; %s", next);
+	if (next->len > 0)
+		us_str_addf(line, "; %s", us_str_text(next));
 }
 
 static void tell_summary(const struct session *s, const start_log *log,
 	const start_end *end, int status)
 {
 	const us_hook_result *r = end->result;
-	const char *next = end->stop ? NULL : next_of(end, status);
-	us_str line = { 0 };
-	json_t *fields = json_pack("{s:s, s:i, s:b, s:I, s:i, s:I, s:I, s:I, s:I, "
-				   "s:I, s:o?, s:o, s:s?}",
+	us_str line = { 0 }, next = { 0 };
+	json_t *fields;
+	us_event e = { .level = status == 0 && !r->warned ? US_LEVEL_INFO
+				: status == 0             ? US_LEVEL_WARN
+							  : US_LEVEL_ERROR,
+		.name = "start.summary" };
+
+	add_next(&next, end, status);
+	fields = json_pack("{s:s, s:i, s:b, s:I, s:i, s:I, s:I, s:I, s:I, "
+			   "s:I, s:o?, s:o, s:o}",
 		"result", word_of(end, status), "exit_code", status, "warned",
 		r->warned, "cases", (json_int_t)json_array_size(r->cases),
 		"deploys", r->deploys, "duration_ms", (json_int_t)end->duration_ms,
@@ -130,20 +172,16 @@ static void tell_summary(const struct session *s, const start_log *log,
 		"deploying_ms", (json_int_t)r->deploying_ms, "migrations",
 		r->migrations ? json_incref(r->migrations) : NULL, "error",
 		end->rc != US_OK ? us_view_error(end->err) : json_null(), "next",
-		next);
-	us_event e = { .level = status == 0 && !r->warned ? US_LEVEL_INFO
-				: status == 0             ? US_LEVEL_WARN
-							  : US_LEVEL_ERROR,
-		.name = "start.summary",
-		.fields = fields };
-
+		next.len > 0 ? us_view_text(us_str_text(&next)) : json_null());
+	e.fields = fields;
 	if (status == 0)
 		say_ready(&line, s, end);
 	else
-		say_failed(&line, s, end, status);
+		say_failed(&line, s, end, status, &next);
 	e.message = us_str_text(&line);
 	start_log_event((void *)log, &e);
 	us_str_fini(&line);
+	us_str_fini(&next);
 	json_decref(fields);
 }
 

@@ -104,9 +104,13 @@ static void write_text(const us_event *e)
 	write_line(&line);
 }
 
-/* Quiet is: what went wrong, and how it ended. */
+/* Quiet is: what went wrong, and how it ended. An empty line between two others is
+ * for eyes; as an event it would say nothing. */
 static bool is_wanted(const start_log *log, const us_event *e)
 {
+	if (log->json && strcmp(e->name, "command.output") == 0 &&
+		e->message[strspn(e->message, " \t\r")] == '\0')
+		return false;
 	return !log->quiet || e->level != US_LEVEL_INFO ||
 	       strcmp(e->name, "start.summary") == 0;
 }

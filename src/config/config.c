@@ -234,68 +234,6 @@ static us_code find_url(loader *l)
 	return rc ? rc : check_url_provider(l);
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
-/* A shadow database is emptied and filled at will: it must not be the real one. */
-static us_code check_shadow(const loader *l, const char *source)
-{
-	US_AUTO(us_url_fini) us_url shadow = { 0 };
-	const us_config *c = &l->settings.config;
-	const us_url_bases bases = { ".", "." };
-	us_strs ignored = { 0 };
-	us_code rc = us_url_parse(&shadow, c->shadow_url, &bases, &ignored, l->err);
-
-	us_strs_fini(&ignored);
-	if (rc) {
-		us_context(l->err, "shadow_url, from %s", source);
-		return rc;
-	}
-	if (strcmp(shadow.provider, c->url.provider) != 0)
-		return us_fail(l->err, US_E_CONFIG,
-			"shadow_url, from %s: this is a URL for %s, the database's "
-			"is for %s",
-			source, shadow.provider, c->url.provider);
-	if (same(shadow.path, c->url.path) ||
-		(same(shadow.host, c->url.host) && same(shadow.port, c->url.port) &&
-			same(shadow.database, c->url.database)))
-		return us_fail(l->err, US_E_CONFIG,
-			"shadow_url, from %s: this is the database itself, and a "
-			"shadow database is overwritten",
-			source);
-	return US_OK;
-}
-
-static us_code find_shadow(loader *l)
-{
-	US_AUTO(us_found_url_fini) us_found_url url = { 0 };
-	us_config *c = &l->settings.config;
-	const us_said *said = &l->settings.shadow_url;
-	US_AUTO(auto_str) char *warning = NULL;
-	us_code rc;
-
-	if (said->kind == US_SAID_NOTHING)
-		return US_OK;
-	if (said->kind == US_SAID_TEXT) {
-		rc = us_strdup(&c->shadow_url, said->text, l->err);
-		return rc ? rc : check_shadow(l, said->file);
-	}
-	rc = us_project_variable(&url, &l->project, said->text, l->err);
-	if (rc)
-		return rc;
-	if (url.text && *url.text) {
-		c->shadow_url = US_STEAL(url.text);
-		return check_shadow(l, url.source);
-	}
-	rc = us_strf(&warning, l->err,
-		"%s:%d: shadow_url is env(%s), which is not set: there is no "
-		"shadow database",
-		said->file, said->line, said->text);
-	return rc ? rc : us_strs_add(&c->warnings, warning, l->err);
-}
-
 /* Prisma: any value but "" and "0" (prisma-engines, the native schema engine's
  * source). */
 static us_code find_lock(loader *l)
@@ -341,7 +279,7 @@ static us_code find_database(loader *l)
 	if (rc == US_OK)
 		rc = find_url(l);
 	if (rc == US_OK)
-		rc = find_shadow(l);
+		rc = us_settings_shadow(&l->settings, &l->project, l->err);
 	return rc == US_OK ? find_lock(l) : rc;
 }
 

@@ -12,7 +12,7 @@ typedef struct {
 	char *path;     /* the file, or the folder of .prisma files */
 	char *folder;   /* of the file with the block: relative paths start here */
 	char *provider; /* NULL if there is no block, or none is said */
-	us_said url, direct;
+	us_said url, direct, shadow;
 } us_schema;
 
 /* Reads a file, or looks through a folder for the file with the block. */
@@ -24,7 +24,7 @@ typedef struct {
 	char *path;   /* NULL: there is none */
 	char *folder; /* relative paths start here */
 	bool dotenv;  /* it loads ./.env itself */
-	us_said schema, migrations, url, direct;
+	us_said schema, migrations, url, direct, shadow;
 } us_prisma_config;
 
 /* The file Prisma's CLI would find in the working directory, if there is one. */

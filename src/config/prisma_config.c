@@ -181,7 +181,9 @@ static us_code datasource_field(reader *r, size_t k, size_t v)
 {
 	us_code rc = take(r, k, v, "url", &r->out->url);
 
-	return rc ? rc : take(r, k, v, "directUrl", &r->out->direct);
+	if (rc == US_OK)
+		rc = take(r, k, v, "directUrl", &r->out->direct);
+	return rc ? rc : take(r, k, v, "shadowDatabaseUrl", &r->out->shadow);
 }
 
 static us_code computed(reader *r, size_t at, us_said *out)
@@ -191,27 +193,32 @@ static us_code computed(reader *r, size_t at, us_said *out)
 }
 
 /* A section that is no object literal hides its fields. */
-static us_code section(
-	reader *r, size_t k, size_t v, field_fn *field, us_said *a, us_said *b)
+static us_code section(reader *r, size_t k, size_t v, field_fn *field,
+	us_said *const *hidden, size_t n)
 {
-	us_code rc;
+	us_code rc = US_OK;
 
 	if (v > k && mark(r, v, '{') && skip_brackets(r, v) == end_of_value(r, v))
 		return each_field(r, v, field);
-	rc = computed(r, k, a);
-	return rc || !b ? rc : computed(r, k, b);
+	for (size_t i = 0; rc == US_OK && i < n; i++)
+		rc = computed(r, k, hidden[i]);
+	return rc;
 }
 
 static us_code root_field(reader *r, size_t k, size_t v)
 {
 	us_prisma_config *c = r->out;
+	us_said *const in_migrations[] = { &c->migrations };
+	us_said *const in_datasource[] = { &c->url, &c->direct, &c->shadow };
 	us_code rc = take(r, k, v, "schema", &c->schema);
 	bool spread = mark(r, k, '.');
 
 	if (rc == US_OK && (spread || key(r, k, "migrations")))
-		rc = section(r, k, v, migrations_field, &c->migrations, NULL);
+		rc = section(r, k, v, migrations_field, in_migrations,
+			US_LEN(in_migrations));
 	if (rc == US_OK && (spread || key(r, k, "datasource")))
-		rc = section(r, k, v, datasource_field, &c->url, &c->direct);
+		rc = section(r, k, v, datasource_field, in_datasource,
+			US_LEN(in_datasource));
 	return rc;
 }
 
@@ -357,5 +364,6 @@ void us_prisma_config_fini(us_prisma_config *c)
 	us_said_fini(&c->migrations);
 	us_said_fini(&c->url);
 	us_said_fini(&c->direct);
+	us_said_fini(&c->shadow);
 	*c = (us_prisma_config){ 0 };
 }

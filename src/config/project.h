@@ -39,4 +39,9 @@ void us_found_url_fini(us_found_url *u);
 US_MUST us_code us_project_variable(
 	us_found_url *out, const us_project *p, const char *name, us_err *err);
 
+/* The configuration's shadow_url, as its settings or (where a replay is wanted)
+ * Prisma's own files say; checked against its url. */
+US_MUST us_code us_settings_shadow(
+	us_settings *s, const us_project *p, us_err *err);
+
 #endif

@@ -35,6 +35,8 @@ static us_code read_field(
 		return read_value(&s->url, lex, i + 2, path, err);
 	if (us_lex_is_word(lex, i, "directUrl"))
 		return read_value(&s->direct, lex, i + 2, path, err);
+	if (us_lex_is_word(lex, i, "shadowDatabaseUrl"))
+		return read_value(&s->shadow, lex, i + 2, path, err);
 	if (us_lex_is_word(lex, i, "provider") && !s->provider &&
 		us_lex_at(lex, i + 2)->kind == US_LEX_STRING)
 		return us_strdup(&s->provider, us_lex_at(lex, i + 2)->text, err);
@@ -147,5 +149,6 @@ void us_schema_fini(us_schema *s)
 	free(s->provider);
 	us_said_fini(&s->url);
 	us_said_fini(&s->direct);
+	us_said_fini(&s->shadow);
 	*s = (us_schema){ 0 };
 }

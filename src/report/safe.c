@@ -101,6 +101,11 @@ void us_report_plain(us_str *out, const char *text)
 	safe_add(out, SAFE_CODE, text, strlen(text));
 }
 
+void us_report_shell_word(us_str *out, const char *text)
+{
+	safe_add_shell_word(out, text);
+}
+
 /* The length of a colour sequence at text[0..n), or 0. */
 static size_t colour(const char *text, size_t n)
 {

@@ -1,5 +1,4 @@
 /* What a statement is, by its leading words and nothing else. */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -82,6 +81,16 @@ static words leading_words(const us_script *s, const us_statement *st)
 	return w;
 }
 
+/* What doesn't fit is left out: the longest kind fits. */
+static void add(us_statement *st, const char *text)
+{
+	const size_t len = strlen(st->kind);
+	const size_t n = strnlen(text, sizeof(st->kind) - 1 - len);
+
+	memcpy(st->kind + len, text, n);
+	st->kind[len + n] = '\0';
+}
+
 void statement_kind(const us_script *s, us_statement *st)
 {
 	words w = leading_words(s, st);
@@ -93,7 +102,7 @@ void statement_kind(const us_script *s, us_statement *st)
 		return;
 	found = find(&w, 0, phrases, US_LEN(phrases));
 	if (found) {
-		snprintf(st->kind, sizeof(st->kind), "%s", found);
+		add(st, found);
 		return;
 	}
 	found = NULL;
@@ -103,6 +112,9 @@ void statement_kind(const us_script *s, us_statement *st)
 			i++;
 		found = find(&w, i, objects, US_LEN(objects));
 	}
-	snprintf(st->kind, sizeof(st->kind), "%s%s%s", w.w[0], found ? " " : "",
-		found ? found : "");
+	add(st, w.w[0]);
+	if (found) {
+		add(st, " ");
+		add(st, found);
+	}
 }

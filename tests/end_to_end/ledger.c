@@ -46,6 +46,13 @@ char *ledger_shape(const project *p)
 	return shape;
 }
 
+void ledger_shape_is(const project *p, const char *shape)
+{
+	US_AUTO(auto_str) char *now = ledger_shape(p);
+
+	assert_string_equal(now, shape);
+}
+
 /* Where the audit line begins, or NULL. */
 static const char *audit_of(const char *logs)
 {

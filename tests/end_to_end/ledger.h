@@ -6,6 +6,7 @@
 /* What the records of a ledger are, one word each, oldest first: "A" applied, "F"
  * failed, "R" rolled back, "B" finished and rolled back; "-" without the table. */
 char *ledger_shape(const project *p); /* free() */
+void ledger_shape_is(const project *p, const char *shape);
 /* The same for people: an array of { name, state, steps, logs, unstick }; logs
  * without unstick's audit line, `unstick` its action (where there is one). */
 json_t *ledger_picture(const project *p);

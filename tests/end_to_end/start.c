@@ -32,6 +32,30 @@ project *start_stage(void **state)
 	return p;
 }
 
+project *start_orders(void **state, const char *then)
+{
+	project *p = start_stage(state);
+
+	project_migration(p, INIT, "CREATE TABLE users (id INTEGER);\n");
+	project_migration(p, NAME,
+		"CREATE TABLE orders (id INTEGER);\n"
+		"CREATE TABLE items (id INTEGER);\n");
+	if (then)
+		project_stage(p, then);
+	return p;
+}
+
+void start_policy(project *p, const char *answer)
+{
+	US_AUTO(auto_str) char *text = NULL;
+
+	assert_true(asprintf(&text, "return { any = function() return %s end }\n",
+			    answer) > 0);
+	project_write(p, "policy.lua", text);
+	project_write(
+		p, "unstick.yaml", "policies: [policy.lua]\nbuiltin: false\n");
+}
+
 void start_begin(project *p, running *r)
 {
 	static const char *const words[] = { "start", "./app", "one", NULL };

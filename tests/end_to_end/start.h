@@ -9,6 +9,21 @@
  * ./app, which says "app" and its arguments. */
 project *start_stage(void **state);
 
+/* Two migrations in it, the first deployed; `then` (or NULL) is staged. */
+project *start_orders(void **state, const char *then);
+#define INIT "20240101000000_init"
+#define NAME "20240102000000_orders"
+
+/* What became of the second. */
+#define HEALTHY "{ledger}{deployed " INIT "}{deployed " NAME "}"
+#define PENDING "{ledger}{deployed " INIT "}"
+#define STUCK PENDING "{killed " NAME "}"
+/* No prefix of the script: nothing but a person can say what to do. */
+#define UNDECIDABLE STUCK "CREATE TABLE items (name TEXT)"
+
+/* Its only policy answers this to everything. */
+void start_policy(project *p, const char *answer);
+
 /* `unstick start ./app one`, to its end; what it printed to stdout. */
 const char *start(project *p, int exit);
 /* The same in two steps; run_ends() is the second. */

@@ -12,26 +12,15 @@
 #include "start.h"
 #include "unstick/auto.h"
 
-#define INIT "20240101000000_init"
-#define NAME "20240102000000_orders"
 #define MORE "20240103000000_bills"
 
-#define PENDING "{ledger}{deployed " INIT "}"
-#define STUCK PENDING "{killed " NAME "}"
 /* The ledger has two that failed: more than one change. */
 #define STUCK_TWICE STUCK "{killed " MORE "}"
-/* No prefix of the script: nothing but a person can say what to do. */
-#define UNDECIDABLE STUCK "CREATE TABLE items (name TEXT)"
-
 /* `text` is what before_change runs, as a shell script. */
 static project *stage(void **state, const char *then, const char *text)
 {
-	project *p = start_stage(state);
+	project *p = start_orders(state, NULL);
 
-	project_migration(p, INIT, "CREATE TABLE users (id INTEGER);\n");
-	project_migration(p, NAME,
-		"CREATE TABLE orders (id INTEGER);\n"
-		"CREATE TABLE items (id INTEGER);\n");
 	project_migration(p, MORE, "CREATE TABLE bills (id INTEGER);\n");
 	project_write(p, "backup.sh", text);
 	project_write(p, "unstick.yaml", "before_change: [/bin/sh, backup.sh]\n");
@@ -45,13 +34,6 @@ static void left_is(const project *p, const char *name, const char *wanted)
 	US_AUTO(auto_str) char *text = project_read(p, name);
 
 	assert_string_equal(text ? text : "", wanted);
-}
-
-static void shape_is(const project *p, const char *wanted)
-{
-	US_AUTO(auto_str) char *shape = ledger_shape(p);
-
-	assert_string_equal(shape, wanted);
 }
 
 /* ---- when it is run ---- */
@@ -68,7 +50,7 @@ static void it_is_run_once_before_the_first_change(void **state)
 		" 'cases': [{'outcome': 'done'}, {'outcome': 'done'}]}");
 	assert_non_null(strstr(p->err, "to be seen\n"));
 	left_is(p, "backups", "made\n");
-	shape_is(p, "ARR");
+	ledger_shape_is(p, "ARR");
 }
 
 static void it_is_run_before_a_change_by_hand(void **state)
@@ -79,7 +61,7 @@ static void it_is_run_before_a_change_by_hand(void **state)
 		"{'before_change': {'exit_code': 0}, 'cases': [{'outcome': "
 		"'done'}]}");
 	left_is(p, "backups", "made\n");
-	shape_is(p, "AR");
+	ledger_shape_is(p, "AR");
 	/* which Prisma answers with "marked as rolled back", and no change */
 	unstick(p, 0, "resolve", "--rolled-back", NAME, NULL);
 	left_is(p, "backups", "made\n");
@@ -139,7 +121,7 @@ static void the_file_is_not_locked(void **state)
 		"copy'\n");
 
 	unstick(p, 0, "resolve", NULL);
-	shape_is(p, "AR");
+	ledger_shape_is(p, "AR");
 }
 
 /* It took its time: what was judged before is not what is acted on. */
@@ -157,7 +139,7 @@ static void what_changed_meanwhile_is_judged_anew(void **state)
 	US_AUTO(auto_str) char *logs = NULL;
 
 	expect(unstick(p, 0, "resolve", NULL), "{'cases': []}");
-	shape_is(p, "AR");
+	ledger_shape_is(p, "AR");
 	logs = db_value(p,
 		"SELECT logs FROM _prisma_migrations WHERE rolled_back_at IS NOT "
 		"NULL");
@@ -172,7 +154,7 @@ static void a_session_that_was_lost_meanwhile_is_made_again(void **state)
 		"pg_stat_activity WHERE application_name = 'unstick'\"\n");
 
 	unstick(p, 0, "resolve", "--rolled-back", NAME, NULL);
-	shape_is(p, "AR");
+	ledger_shape_is(p, "AR");
 }
 
 /* ---- where it does not go well ---- */
@@ -201,13 +183,13 @@ static void where_it_fails_nothing_is_changed(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		project_write(p, "unstick.yaml", rows[i].config);
 		expect(unstick(p, rows[i].exit, "resolve", NULL), rows[i].report);
-		shape_is(p, "AF");
+		ledger_shape_is(p, "AF");
 		if (rows[i].exit == 75) /* a second is enough */
 			continue;
 		expect(unstick(p, rows[i].exit, "resolve", "--rolled-back", NAME,
 			       NULL),
 			rows[i].report);
-		shape_is(p, "AF");
+		ledger_shape_is(p, "AF");
 	}
 }
 
@@ -235,7 +217,7 @@ static void who_is_stopped_takes_it_along(void **state)
 		strstr(p->err, "before_change was ended, as we were asked"));
 	assert_int_equal(kill(pid_left(p), 0), -1);
 	assert_int_equal(errno, ESRCH);
-	shape_is(p, "AF");
+	ledger_shape_is(p, "AF");
 }
 
 /* ---- in a start ---- */
@@ -261,7 +243,7 @@ static void a_start_runs_it_once_for_all_its_rounds(void **state)
 	event_says(p, "before_change.started", "command", "/bin/sh backup.sh");
 	assert_int_equal(events(p, "before_change.finished"), 1);
 	left_is(p, "backups", "made\n");
-	shape_is(p, "ARRAA");
+	ledger_shape_is(p, "ARRAA");
 }
 
 static void a_start_that_only_deploys_does_not_run_it(void **state)
@@ -282,7 +264,7 @@ static void where_it_fails_nothing_is_started(void **state)
 	event_says(p, "command.output", "command", "before_change");
 	event_says(p, "command.output", "text", "no room left");
 	assert_int_equal(deploys(p), 0);
-	shape_is(p, "AF");
+	ledger_shape_is(p, "AF");
 }
 
 int main(void)

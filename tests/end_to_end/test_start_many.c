@@ -9,9 +9,6 @@
 #include "start.h"
 #include "unstick/auto.h"
 
-#define INIT "20240101000000_init"
-#define NAME "20240102000000_orders"
-
 enum { REPLICAS = 30, GATE = 77 };
 
 /* Everybody has an eye on the database, and the deploy waits for the test: only

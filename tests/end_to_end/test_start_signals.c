@@ -16,12 +16,6 @@
 #include "unstick/auto.h"
 #include "unstick/when.h"
 
-#define INIT "20240101000000_init"
-#define NAME "20240102000000_orders"
-
-#define PENDING "{ledger}{deployed " INIT "}"
-#define STUCK PENDING "{killed " NAME "}"
-
 static project *stage(void **state, const char *then)
 {
 	project *p = start_stage(state);

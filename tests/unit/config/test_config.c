@@ -381,6 +381,81 @@ static void prisma_s_switch_for_its_lock_is_honoured_with_a_warning(void **state
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, project_open, project_close)
 
+/* Prisma empties it too; but only somebody who asks for a replay has asked for
+ * that. */
+static void a_replay_has_prismas_own_shadow_database(void **state)
+{
+	const us_options replay = { .evidence = "replay" };
+	static const char schema[] =
+		"datasource db {\n  provider = \"postgresql\"\n"
+		"  url = \"postgres://u:p@h/app\"\n"
+		"  shadowDatabaseUrl = env(\"SHADOW\")\n}\n";
+	us_config *c;
+
+	project_write(state, "prisma/schema.prisma", schema);
+	c = project_load(&replay); /* as in production */
+	assert_null(c->shadow_url);
+	assert_int_equal(c->warnings.len, 0);
+	us_config_free(c);
+	set("SHADOW", "postgres://u:p@h/shadow");
+	c = project_load(NULL);
+	assert_null(c->shadow_url);
+	us_config_free(c);
+	c = project_load(&replay);
+	assert_string_equal(c->shadow_url, "postgres://u:p@h/shadow");
+	us_config_free(c);
+	set("SHADOW", "postgres://u:p@h/app");
+	project_refuses(&replay, US_E_CONFIG,
+		"shadow_url, from SHADOW: this is the database itself, and a "
+		"shadow database is overwritten");
+
+	project_write(state, "unstick.yaml", "shadow: create\n");
+	c = project_load(&replay);
+	assert_null(c->shadow_url);
+	us_config_free(c);
+	project_write(state, "unstick.yaml", "shadow_url: postgres://h/mine\n");
+	c = project_load(&replay);
+	assert_string_equal(c->shadow_url, "postgres://h/mine");
+	us_config_free(c);
+}
+
+static void prisma_config_may_name_its_shadow_database(void **state)
+{
+	static const struct {
+		const char *datasource, *url;
+	} rows[] = {
+		{ "url: 'postgres://h/a', shadowDatabaseUrl: env('SHADOW')",
+			"postgres://u:p@h/shadow" },
+		{ "url: 'postgres://h/a', shadowDatabaseUrl: "
+		  "process.env.SHADOW!",
+			"postgres://u:p@h/shadow" },
+		{ "url: 'postgres://h/a', shadowDatabaseUrl: 'postgres://h/b'",
+			"postgres://h/b" },
+		{ "url: 'postgres://h/a', shadowDatabaseUrl: find()", NULL },
+		{ "url: 'postgres://h/a'", NULL },
+	};
+	const us_options replay = { .evidence = "replay" };
+
+	set("SHADOW", "postgres://u:p@h/shadow");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		us_str text = { 0 };
+		us_config *c;
+
+		us_str_addf(&text,
+			"export default { migrations: { path: 'm' }, datasource: { "
+			"%s } };\n",
+			rows[i].datasource);
+		project_write(state, "prisma.config.ts", us_str_text(&text));
+		us_str_fini(&text);
+		c = project_load(&replay);
+		if (rows[i].url)
+			assert_string_equal(c->shadow_url, rows[i].url);
+		else
+			assert_null(c->shadow_url);
+		us_config_free(c);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +470,8 @@ int main(void)
 		TEST(a_bad_variable_is_named),
 		TEST(a_bad_flag_is_a_usage_error),
 		TEST(a_shadow_database_is_never_the_real_one),
+		TEST(a_replay_has_prismas_own_shadow_database),
+		TEST(prisma_config_may_name_its_shadow_database),
 		TEST(prisma_s_switch_for_its_lock_is_honoured_with_a_warning),
 	};
 
