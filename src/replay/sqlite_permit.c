@@ -87,6 +87,10 @@ static int permit_pragma(lite_scratch *s, const char *name, const char *value)
 	 * doesn't come for a page of no bytes, or for lack of memory */
 	if (!value && sqlite3_stricmp(name, "page_size") == 0)
 		return SQLITE_OK;
+	/* fts5 asks whether another connection has written, once rows are read or
+	 * written */
+	if (!value && sqlite3_stricmp(name, "data_version") == 0)
+		return SQLITE_OK;
 	for (size_t i = 0; i < US_LEN(pragmas); i++) {
 		if (sqlite3_stricmp(pragmas[i].name, name) == 0)
 			return pragmas[i].rule == PRAGMA_RUN ? SQLITE_OK

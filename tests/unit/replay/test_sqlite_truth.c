@@ -104,6 +104,14 @@ static const char *const scripts[] = {
 	"CREATE VIEW w AS SELECT * FROM emails; DROP VIEW emails; DROP VIEW w",
 	"CREATE VIRTUAL TABLE f USING fts5(a, b); INSERT INTO f VALUES ('x', 'y'); "
 	"DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(a)",
+	"CREATE VIRTUAL TABLE f USING fts5(a, content='t', content_rowid='id'); "
+	"INSERT INTO f(rowid, a) SELECT id, a FROM t; CREATE TRIGGER g AFTER "
+	"INSERT "
+	"ON t BEGIN INSERT INTO f(rowid, a) VALUES (new.id, new.a); END; CREATE "
+	"TRIGGER h AFTER DELETE ON t BEGIN INSERT INTO f(f, rowid, a) VALUES "
+	"('delete', old.id, old.a); END; INSERT INTO f(f) VALUES ('rebuild'); "
+	"ALTER "
+	"TABLE u ADD COLUMN z",
 	"CREATE VIRTUAL TABLE f USING fts5(a); ALTER TABLE f RENAME TO g; CREATE "
 	"TABLE f (x)",
 	"CREATE VIRTUAL TABLE r USING rtree(id, x0, x1); INSERT INTO r VALUES (1, "
