@@ -7,11 +7,17 @@
 /* PostgreSQL's evidence without doing anything: the history's and the script's
  * parse trees say what the catalog would look like after each statement, and a few
  * rows of the live catalog say what it looks like. No privilege, no side effect,
- * one round trip.
- *
- * Fills r (zeroed; release with us_reading_fini()). What can't be told is unknown,
- * with its reason in r->why, not an error. */
-US_MUST us_code us_catalog_read(us_reading *r, const us_stuck *c, us_err *err);
+ * one round trip; a second one where the history makes more of the script's names
+ * than the script says. */
+typedef struct us_catalog us_catalog;
+
+/* What needs no database. What c points to must outlive *out, which is the caller's
+ * (us_catalog_free). */
+US_MUST us_code us_catalog_begin(us_catalog **out, const us_stuck *c, us_err *err);
+/* The rest, once. Fills r (zeroed; release with us_reading_fini()). What can't be
+ * told is unknown, with its reason in r->why, not an error. */
+US_MUST us_code us_catalog_read(us_reading *r, us_catalog *g, us_err *err);
+void us_catalog_free(us_catalog *g); /* NULL-safe */
 
 /* Whether a text from outside (a policy's) does nothing but ask: it is one SELECT,
  * VALUES, TABLE, SHOW or EXPLAIN without ANALYZE, locks and makes nothing, and

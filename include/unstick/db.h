@@ -47,6 +47,14 @@ typedef struct {
 	int64_t affected; /* out: rows changed, 0 where that makes no sense */
 } us_stmt;
 
+/* What its sender does while the database works on a batch: once, after all of it
+ * is sent and before the first row is given; not at all if it can't be sent. It
+ * must not use that database. */
+typedef struct {
+	void (*fn)(void *ctx);
+	void *ctx;
+} us_meanwhile;
+
 /* READ can't write: the file handle is read-only, or every transaction is. On
  * PostgreSQL a batch that comes while no transaction is open gets a read-only one
  * of its own; only begin_read, commit and rollback (below) begin and end one, other
@@ -142,8 +150,10 @@ typedef struct {
 	 * a commit in the batch whose rows decide about it. Outside a transaction a
 	 * batch may be one transaction of its own, or one per statement. After an
 	 * error an open transaction waits for rollback; a commit of it is reported
-	 * as an error. rollback without a transaction is none. */
-	us_code (*run)(us_db *db, us_stmt *stmts, size_t n, us_err *err);
+	 * as an error. rollback without a transaction is none. meanwhile: NULL is
+	 * nothing. */
+	us_code (*run)(us_db *db, us_stmt *stmts, size_t n,
+		const us_meanwhile *meanwhile, us_err *err);
 
 	/* Runs one statement that somebody else wrote, on a handle that can't write
 	 * and has no transaction open: in a transaction of its own, which is over
@@ -186,9 +196,9 @@ typedef struct {
 		us_db *db, int64_t lock_ms, int64_t statement_ms, us_err *err);
 
 	/* The other sessions of this database; *visible is false if some could not
-	 * be looked into. */
+	 * be looked into. meanwhile: as in run. */
 	us_code (*sessions)(us_db *db, us_session_fn *fn, void *ctx, bool *visible,
-		us_err *err);
+		const us_meanwhile *meanwhile, us_err *err);
 
 	/* Is a pooler between us and the server, which might give every transaction
 	 * another session? Costs no lock and no load. */
@@ -259,7 +269,13 @@ static inline US_MUST us_code us_turn_held(us_turn *t, bool *yes, us_err *err)
 static inline US_MUST us_code us_db_run(
 	us_db *db, us_stmt *stmts, size_t n, us_err *err)
 {
-	return db->ops->run(db, stmts, n, err);
+	return db->ops->run(db, stmts, n, NULL, err);
+}
+
+static inline US_MUST us_code us_db_run_while(us_db *db, us_stmt *stmts, size_t n,
+	const us_meanwhile *meanwhile, us_err *err)
+{
+	return db->ops->run(db, stmts, n, meanwhile, err);
 }
 
 static inline us_db_info us_db_about(const us_db *db)

@@ -2,6 +2,7 @@
  * symbolic catalog, compared with the rows of the live one that it names. */
 #include "unstick/catalog.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fold.h"
@@ -12,24 +13,35 @@
 #include "unstick/auto.h"
 
 /* What one reading is made of; all of it is released together. */
-typedef struct {
-	const us_stuck *c;
+typedef struct us_catalog {
+	us_stuck c;
 	us_arena arena; /* trees, words, texts */
 	parse script;
+	bool readable;
 	words about;
 	const later_script *later;
-	world *start, *live;
+	world *nothing, *start, *live;
+	run blind;     /* the script alone, knowing nothing of the history */
+	run whole;     /* from `start` to its end */
+	us_code found; /* how finding `start` and `whole` ended */
+	us_err why;
 	us_states *states;
 	size_t *places; /* of the keys, as the run touched them, in the states */
 	bool followed;  /* no statement of the script does what can't be followed */
 } reading;
 
-static void finish(reading *g)
+void us_catalog_free(us_catalog *g)
 {
+	if (!g)
+		return;
 	us_states_free(g->states);
+	run_end(&g->whole);
+	run_end(&g->blind);
 	world_free(g->live);
 	world_free(g->start);
+	world_free(g->nothing);
 	us_arena_fini(&g->arena);
+	free(g);
 }
 
 static us_code run_through(run *r, const parse *script, const world *start,
@@ -76,18 +88,15 @@ static bool add_names(words *about, const world *w, object_id first)
 /* The names that the script is about: those of everything it looks up. */
 static us_code find_names(reading *g, us_err *err)
 {
-	world *nothing = world_new(us_db_about(g->c->live).schema);
-	run r = { 0 };
 	us_code rc;
 
-	if (!nothing)
+	g->nothing = world_new(us_db_about(g->c.live).schema);
+	if (!g->nothing)
 		return us_fail(err, US_E_NOMEM, "out of memory");
-	rc = run_through(&r, &g->script, nothing, NULL, err);
+	rc = run_through(&g->blind, &g->script, g->nothing, NULL, err);
 	g->about.arena = &g->arena;
 	if (rc == US_OK)
-		(void)add_names(&g->about, r.now, 1);
-	run_end(&r);
-	world_free(nothing);
+		(void)add_names(&g->about, g->blind.now, 1);
 	return rc;
 }
 
@@ -109,12 +118,12 @@ static us_code learn_start(reading *g, bool *more, us_err *err)
 static us_code find_start(reading *g, us_err *err)
 {
 	bool more = true;
-	us_code rc = find_names(g, err);
+	us_code rc = US_OK;
 
 	while (rc == US_OK && more) {
 		world_free(g->start);
 		g->start = NULL;
-		rc = fold_history(&g->start, &g->later, g->c, &g->about, err);
+		rc = fold_history(&g->start, &g->later, &g->c, &g->about, err);
 		if (rc == US_OK)
 			rc = learn_start(g, &more, err);
 	}
@@ -294,35 +303,65 @@ static us_code list_leftovers(us_reading *out, reading *g, world *keys, us_err *
 	return rc;
 }
 
-/* The world after the script, the keys, the live rows; then the states. */
+/* What the history says: the world before the script and the one after it. */
+static void find_worlds(void *ctx)
+{
+	reading *g = ctx;
+
+	g->found = find_start(g, &g->why);
+	if (g->found == US_OK)
+		g->found =
+			run_through(&g->whole, &g->script, g->start, NULL, &g->why);
+}
+
+/* The server needs as long for the rows as we for the history, so it is asked for
+ * what the script names before anybody knows what the history makes of these names.
+ * Where that is more (DROP TABLE: its columns), all of it is asked for once more,
+ * so that what is compared is of one moment. */
+static us_code find_rows(reading *g, us_err *err)
+{
+	const us_meanwhile fold = { find_worlds, g };
+	world *touched = g->blind.now;
+	bool enough = true;
+	us_code rc = live_load(&g->live, g->c.live, touched, &fold, err);
+
+	if (rc == US_OK && g->found != US_OK) {
+		rc = g->found;
+		if (err)
+			*err = g->why;
+	}
+	if (rc == US_OK)
+		rc = live_is_asked(&enough, touched, g->whole.now, err);
+	if (rc != US_OK || enough)
+		return rc;
+	world_free(g->live);
+	return live_load(&g->live, g->c.live, g->whole.now, NULL, err);
+}
+
+/* The states of the script, and what of them is there. */
 static us_code compare(us_reading *out, reading *g, us_err *err)
 {
-	run whole;
-	us_code rc = run_through(&whole, &g->script, g->start, NULL, err);
+	world *keys = g->whole.now;
+	us_code rc = us_states_new(&g->states, g->script.n, err);
 
 	if (rc == US_OK)
-		rc = live_load(&g->live, g->c->live, whole.now, err);
-	if (rc == US_OK)
-		rc = us_states_new(&g->states, g->script.n, err);
-	if (rc == US_OK)
-		rc = put_states(g, whole.now, err);
+		rc = put_states(g, keys, err);
 	if (rc == US_OK)
 		rc = us_states_judge(g->states, out, err);
 	if (rc == US_OK && g->followed)
 		rc = us_states_digest(g->states, out, err);
 	if (rc == US_OK)
-		rc = list_leftovers(out, g, whole.now, err);
+		rc = list_leftovers(out, g, keys, err);
 	if (rc == US_OK)
-		rc = rerun_judge(out, &g->script, g->start, run_outside(&whole),
-			g->c->live, err);
-	run_end(&whole);
+		rc = rerun_judge(out, &g->script, g->start, run_outside(&g->whole),
+			g->c.live, err);
 	return rc;
 }
 
 /* Cut and parse must be of one mind, or a statement's number means nothing. */
 static bool is_readable(reading *g)
 {
-	const us_script *s = g->c->script;
+	const us_script *s = g->c.script;
 
 	return us_script_parsed(s) &&
 	       parse_sql(&g->arena, &g->script, us_script_text(s),
@@ -330,28 +369,38 @@ static bool is_readable(reading *g)
 	       g->script.n == us_script_len(s);
 }
 
-us_code us_catalog_read(us_reading *r, const us_stuck *c, us_err *err)
+us_code us_catalog_begin(us_catalog **out, const us_stuck *c, us_err *err)
 {
-	reading g = { .c = c };
+	us_catalog *g = calloc(1, sizeof(*g));
 	us_code rc;
 
-	if (!is_readable(&g)) {
-		rc = us_arena_check(&g.arena, err);
-		if (rc == US_OK)
-			rc = us_strdup(&r->why,
-				"PostgreSQL's parser (15) can't read the script: "
-				"what its statements do is not known",
-				err);
-		finish(&g);
-		return rc;
-	}
-	rc = us_reading_init(r, g.script.n, err);
+	*out = NULL;
+	if (!g)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	g->c = *c;
+	g->readable = is_readable(g);
+	rc = us_arena_check(&g->arena, err);
+	if (rc == US_OK && g->readable)
+		rc = find_names(g, err);
 	if (rc == US_OK)
-		rc = find_start(&g, err);
-	if (rc == US_OK)
-		rc = compare(r, &g, err);
-	if (rc == US_OK)
-		rc = us_arena_check(&g.arena, err);
-	finish(&g);
+		*out = US_STEAL(g);
+	us_catalog_free(g);
 	return rc;
+}
+
+us_code us_catalog_read(us_reading *r, us_catalog *g, us_err *err)
+{
+	us_code rc;
+
+	if (!g->readable)
+		return us_strdup(&r->why,
+			"PostgreSQL's parser (15) can't read the script: what its "
+			"statements do is not known",
+			err);
+	rc = us_reading_init(r, g->script.n, err);
+	if (rc == US_OK)
+		rc = find_rows(g, err);
+	if (rc == US_OK)
+		rc = compare(r, g, err);
+	return rc == US_OK ? us_arena_check(&g->arena, err) : rc;
 }

@@ -65,6 +65,31 @@ static void ask(world *live, const world *touched, const world_key *key)
 		position_ask(live, parent, touched, key);
 }
 
+static void ask_all(world *live, const world *touched)
+{
+	for (size_t i = 0; i < world_ntouched(touched); i++)
+		ask(live, touched, world_touched(touched, i));
+}
+
+us_code live_is_asked(
+	bool *yes, const world *asked, const world *touched, us_err *err)
+{
+	world *names = world_new(NULL);
+	size_t n;
+	us_code rc;
+
+	*yes = false;
+	if (!names)
+		return us_fail(err, US_E_NOMEM, "out of memory");
+	ask_all(names, asked);
+	n = world_count(names);
+	ask_all(names, touched);
+	*yes = world_count(names) == n;
+	rc = us_arena_check(world_arena(names), err);
+	world_free(names);
+	return rc;
+}
+
 static bool has_relation(object_kind kind)
 {
 	return kind >= OBJECT_COLUMN && kind <= OBJECT_RULE;
@@ -124,7 +149,8 @@ static bool is_asked(const world *w, size_t asked, object_kind kind)
 /* ---- asking ------------------------------------------------------------------ */
 
 /* begin, the queries that are about something, end. */
-static us_code run_queries(live_rows *l, us_db *db, size_t asked, us_err *err)
+static us_code run_queries(live_rows *l, us_db *db, size_t asked,
+	const us_meanwhile *meanwhile, us_err *err)
 {
 	const char *params[US_LEN(queries)][3];
 	us_stmt stmts[US_LEN(queries) + 2] = { { .sql = us_text_begin_sql } };
@@ -146,7 +172,7 @@ static us_code run_queries(live_rows *l, us_db *db, size_t asked, us_err *err)
 	}
 	stmts[n++] = (us_stmt){ .sql = us_text_end_sql };
 	rc = us_arena_check(world_arena(l->w), err);
-	return rc == US_OK ? us_db_run(db, stmts, n, err) : rc;
+	return rc == US_OK ? us_db_run_while(db, stmts, n, meanwhile, err) : rc;
 }
 
 /* ---- what wasn't found ------------------------------------------------------- */
@@ -186,19 +212,22 @@ static void leave_out_members(const live_rows *l)
 	}
 }
 
-us_code live_load(world **out, us_db *db, const world *touched, us_err *err)
+us_code live_load(world **out, us_db *db, const world *touched,
+	const us_meanwhile *meanwhile, us_err *err)
 {
 	live_rows l = { .w = world_new(us_db_about(db).schema) };
 	size_t asked;
-	us_code rc;
+	us_code rc = US_OK;
 
 	*out = NULL;
 	if (!l.w)
 		return us_fail(err, US_E_NOMEM, "out of memory");
-	for (size_t i = 0; i < world_ntouched(touched); i++)
-		ask(l.w, touched, world_touched(touched, i));
+	ask_all(l.w, touched);
 	asked = world_count(l.w);
-	rc = asked > 0 ? run_queries(&l, db, asked, err) : US_OK;
+	if (asked > 0)
+		rc = run_queries(&l, db, asked, meanwhile, err);
+	else if (meanwhile)
+		meanwhile->fn(meanwhile->ctx);
 	if (rc == US_OK) {
 		deny_missing(l.w, asked);
 		leave_out_members(&l);

@@ -8,8 +8,12 @@
  * name, in one round trip: *out answers world_at() for each of those keys. A name
  * that is not there is THERE_NO. *out is the caller's (world_free). An INVALID
  * index and a NOT VALID constraint have FACET_CLEANING, quoted by the server. What
- * an extension made is unknown. */
-US_MUST us_code live_load(
-	world **out, us_db *db, const world *touched, us_err *err);
+ * an extension made is unknown. meanwhile (NULL: nothing) is done while the server
+ * works; always, unless it can't be asked. */
+US_MUST us_code live_load(world **out, us_db *db, const world *touched,
+	const us_meanwhile *meanwhile, us_err *err);
+/* Is everything that `touched` has keys for among what was asked for `asked`? */
+US_MUST us_code live_is_asked(
+	bool *yes, const world *asked, const world *touched, us_err *err);
 
 #endif

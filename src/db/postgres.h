@@ -47,7 +47,8 @@ typedef struct {
 us_code pg_queue_build(
 	pg_queue *out, const pg_db *db, us_stmt *stmts, size_t n, us_err *err);
 
-us_code pg_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
+us_code pg_run(us_db *base, us_stmt *stmts, size_t n, const us_meanwhile *meanwhile,
+	us_err *err);
 us_code pg_answer(us_db *base, us_stmt *question, const us_db_terms *terms,
 	bool *over, us_err *err);
 /* False: the connection is lost. */
@@ -84,7 +85,7 @@ void pg_turn_close(us_turn *base);
 /* Runs a query whose only cell is a boolean. */
 us_code pg_ask(us_db *base, const char *sql, bool *yes, us_err *err);
 
-us_code pg_sessions(
-	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err);
+us_code pg_sessions(us_db *base, us_session_fn *fn, void *ctx, bool *visible,
+	const us_meanwhile *meanwhile, us_err *err);
 
 #endif

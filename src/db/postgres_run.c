@@ -240,13 +240,16 @@ bool pg_send(PGconn *conn, const pg_queue *q)
 	return sent && PQpipelineSync(conn) == 1;
 }
 
-static us_code run_queue(pg_db *db, const pg_queue *q, us_err *err)
+static us_code run_queue(
+	pg_db *db, const pg_queue *q, const us_meanwhile *meanwhile, us_err *err)
 {
 	run r = { .db = db, .err = err };
 	bool alive = true;
 
 	if (!pg_send(db->conn, q))
 		return pg_lost(db, err);
+	if (meanwhile)
+		meanwhile->fn(meanwhile->ctx);
 	for (size_t i = 0; alive && i < q->len; i++)
 		alive = take_results(&r, &q->items[i]);
 	if (alive)
@@ -256,7 +259,8 @@ static us_code run_queue(pg_db *db, const pg_queue *q, us_err *err)
 	return r.rc;
 }
 
-us_code pg_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
+us_code pg_run(us_db *base, us_stmt *stmts, size_t n, const us_meanwhile *meanwhile,
+	us_err *err)
 {
 	pg_db *db = (pg_db *)base;
 	pg_queue q;
@@ -269,7 +273,7 @@ us_code pg_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
 	rc = pg_queue_build(&q, db, stmts, n, err);
 	if (rc != US_OK)
 		return rc;
-	rc = run_queue(db, &q, err);
+	rc = run_queue(db, &q, meanwhile, err);
 	free(q.items);
 	if (q.wrapped && db->conn &&
 		PQtransactionStatus(db->conn) == PQTRANS_INERROR) {
@@ -277,7 +281,7 @@ us_code pg_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
 		pg_item item = { &rollback, NULL };
 		pg_queue end = { .items = &item, .len = 1 };
 
-		if (run_queue(db, &end, NULL) != US_OK)
+		if (run_queue(db, &end, NULL, NULL) != US_OK)
 			pg_hang_up(
 				db); /* nothing was written; the next call says so
 				      */

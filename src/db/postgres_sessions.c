@@ -193,8 +193,8 @@ static us_code give_session(const us_row *row, void *ctx, us_err *err)
 	return c->fn(&s, c->ctx, err);
 }
 
-us_code pg_sessions(
-	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err)
+us_code pg_sessions(us_db *base, us_session_fn *fn, void *ctx, bool *visible,
+	const us_meanwhile *meanwhile, us_err *err)
 {
 	call c = { .fn = fn, .ctx = ctx, .visible = visible };
 	us_stmt batch[] = {
@@ -204,7 +204,7 @@ us_code pg_sessions(
 	us_code rc;
 
 	*visible = true;
-	rc = us_db_run(base, batch, US_LEN(batch), err);
+	rc = us_db_run_while(base, batch, US_LEN(batch), meanwhile, err);
 	us_arena_fini(&c.arena);
 	free(c.held);
 	free(c.of_session);

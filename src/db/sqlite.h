@@ -25,7 +25,8 @@ us_code lite_reopen(lite_db *db, us_err *err);
 /* Reports what SQLite said last, in words that name the file. */
 us_code lite_fail(const lite_db *db, us_err *err);
 
-us_code lite_run(us_db *base, us_stmt *stmts, size_t n, us_err *err);
+us_code lite_run(us_db *base, us_stmt *stmts, size_t n,
+	const us_meanwhile *meanwhile, us_err *err);
 
 /* One statement, which must not be able to write. */
 us_code lite_run_reading(lite_db *db, us_stmt *stmt, us_err *err);
@@ -54,7 +55,7 @@ us_code lite_turn_held(us_turn *base, bool *yes, us_err *err);
 void lite_turn_close(us_turn *base);
 void lite_heed(us_db *base, const us_stop *stop);
 us_absence lite_absence(const us_url *url, const us_err *why);
-us_code lite_sessions(
-	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err);
+us_code lite_sessions(us_db *base, us_session_fn *fn, void *ctx, bool *visible,
+	const us_meanwhile *meanwhile, us_err *err);
 
 #endif

@@ -81,14 +81,16 @@ static us_code reserved(lite_db *db, bool *yes, us_err *err)
 	return US_OK;
 }
 
-us_code lite_sessions(
-	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err)
+us_code lite_sessions(us_db *base, us_session_fn *fn, void *ctx, bool *visible,
+	const us_meanwhile *meanwhile, us_err *err)
 {
 	const us_session writer = { .query_age_s = -1, .holds_lock = true };
 	lite_db *db = (lite_db *)base;
 	bool busy = false;
 	us_code rc;
 
+	if (meanwhile)
+		meanwhile->fn(meanwhile->ctx);
 	*visible = true; /* a file has no queries to look at */
 	/* There can be nobody else; our own lock must not be taken for theirs. */
 	if (db->locked || (db->file && sqlite3_txn_state(db->file, "main") ==

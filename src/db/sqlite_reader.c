@@ -61,7 +61,8 @@ static us_code end(lite_reader *reader, us_code rc, us_err *err)
 	return rc;
 }
 
-static us_code reader_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
+static us_code reader_run(us_db *base, us_stmt *stmts, size_t n,
+	const us_meanwhile *meanwhile, us_err *err)
 {
 	lite_reader *reader = (lite_reader *)base;
 	lite_db *db = owner_of(base);
@@ -70,7 +71,7 @@ static us_code reader_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
 	if (rc != US_OK)
 		return rc;
 	sqlite3_set_authorizer(db->file, deny, NULL);
-	return end(reader, lite_run(&db->base, stmts, n, err), err);
+	return end(reader, lite_run(&db->base, stmts, n, meanwhile, err), err);
 }
 
 static us_code reader_answer(us_db *base, us_stmt *question,
@@ -102,10 +103,11 @@ static us_code reader_quote(
 	return us_db_sqlite.quote(&owner_of(base)->base, out, identifier, err);
 }
 
-static us_code reader_sessions(
-	us_db *base, us_session_fn *fn, void *ctx, bool *visible, us_err *err)
+static us_code reader_sessions(us_db *base, us_session_fn *fn, void *ctx,
+	bool *visible, const us_meanwhile *meanwhile, us_err *err)
 {
-	return lite_sessions(&owner_of(base)->base, fn, ctx, visible, err);
+	return lite_sessions(
+		&owner_of(base)->base, fn, ctx, visible, meanwhile, err);
 }
 
 static us_code reader_pooled(us_db *base, bool *yes, us_err *err)

@@ -191,13 +191,16 @@ static us_code run_one(lite_db *db, us_stmt *stmt, us_err *err)
 	return rc;
 }
 
-us_code lite_run(us_db *base, us_stmt *stmts, size_t n, us_err *err)
+us_code lite_run(us_db *base, us_stmt *stmts, size_t n,
+	const us_meanwhile *meanwhile, us_err *err)
 {
 	lite_db *db = (lite_db *)base;
 	us_code rc = US_OK;
 
 	if (!db->file) /* it was gone when it was opened again */
 		return us_fail(err, US_E_CONNECT, "%s: no longer open", db->path);
+	if (meanwhile) /* nobody else works on it */
+		meanwhile->fn(meanwhile->ctx);
 	for (size_t i = 0; rc == US_OK && i < n; i++)
 		rc = run_one(db, &stmts[i], err);
 	return rc;

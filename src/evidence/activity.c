@@ -251,15 +251,16 @@ static bool may_be_between_statements(const probe *p)
 	       p->ground->now < r->started_at + moment_us;
 }
 
-us_code activity_load(us_evidence *e, const probe *p, us_err *err)
+us_code activity_load(
+	us_evidence *e, const probe *p, const us_meanwhile *meanwhile, us_err *err)
 {
 	const us_session silent = { .query_age_s = -1 };
 	us_db *db = p->ground->db;
 	const us_session busy = { .query_age_s = -1, .holds_lock = true };
 	watch w = { .e = e, .p = p, .provider = db->ops->provider };
 	us_err seen = { 0 };
-	us_code rc =
-		db->ops->sessions(db, look_at, &w, &e->activity_visible, &seen);
+	us_code rc = db->ops->sessions(
+		db, look_at, &w, &e->activity_visible, meanwhile, &seen);
 
 	/* A probe that fails is "unknown"; without memory or database there is
 	 * nothing left to be said at all. */

@@ -144,10 +144,16 @@ static int64_t age_of(const us_record *r, us_time now)
 	return now > r->started_at ? (now - r->started_at) / 1000000 : 0;
 }
 
+static void use_the_wait(void *ctx)
+{
+	begin_reading(ctx);
+}
+
 static us_code load_all(
 	us_evidence *e, const us_ground *g, const us_case *c, us_err *err)
 {
 	probe p = { .ground = g, .c = c, .failed = newest_failed(c->entry) };
+	const us_meanwhile begin = { use_the_wait, &p };
 	bool cut_off;
 	us_code rc = US_OK;
 
@@ -166,9 +172,10 @@ static us_code load_all(
 	/* in this order: who ends in between has been seen, and is still waited for
 	 */
 	if (rc == US_OK)
-		rc = activity_load(e, &p, err);
+		rc = activity_load(e, &p, &begin, err);
 	if (rc == US_OK)
 		rc = known_load(e, &p, err);
+	us_catalog_free(p.begun);
 	if (rc == US_OK && (c->moved || !on_disk(c)))
 		rc = us_history_candidates(
 			g->history, c, &e->candidates, &e->ncandidates, err);

@@ -46,6 +46,7 @@ typedef struct {
 	bool unlogged;           /* its logs are empty, our lines aside */
 	const us_script *script; /* NULL: none that can be read */
 	us_tristate edited;
+	us_catalog *begun; /* NULL: not yet */
 } probe;
 
 /* The case's script, cut; NULL if there is none that can be read. The caller's. */
@@ -55,6 +56,9 @@ us_code script_of_case(us_script **out, const probe *p, us_err *err);
  * why it can't know). */
 us_code ledger_proof(us_prefixes *k, char **why, const probe *p, us_err *err);
 
+/* What that can do before the database is asked, if there is anything: p->begun,
+ * which is the caller's. An error is met again by read_database(). */
+void begin_reading(probe *p);
 /* What the provider of the live database finds; unknown if there is none. */
 us_code read_database(us_reading *r, us_proof *proof, const probe *p, us_err *err);
 
@@ -87,6 +91,7 @@ us_code named_relations_locked(char **why, named_relations *n, const us_script *
 void named_relations_fini(named_relations *n);
 
 /* Who may still be at it: fills running, nrunning and activity_visible. */
-us_code activity_load(us_evidence *e, const probe *p, us_err *err);
+us_code activity_load(
+	us_evidence *e, const probe *p, const us_meanwhile *meanwhile, us_err *err);
 
 #endif

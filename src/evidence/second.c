@@ -10,15 +10,47 @@
 #include "unstick/replay.h"
 
 typedef us_code read_fn(us_reading *r, const us_stuck *c, us_err *err);
-static const struct {
+typedef struct {
 	const char *provider;
 	us_proof proof;
-	read_fn *read;
+	us_code (*read)(
+		us_reading *r, const us_stuck *c, us_catalog *begun, us_err *err);
 	read_fn *second; /* NULL: there is none */
-} readers[] = {
-	{ "postgresql", US_PROOF_CATALOG, us_catalog_read, us_replay_postgres },
-	{ "sqlite", US_PROOF_REPLAY, us_replay_sqlite, NULL },
+	bool begins;     /* there is something to do before the database is asked */
+} reader;
+
+static us_code read_catalog(
+	us_reading *r, const us_stuck *c, us_catalog *begun, us_err *err)
+{
+	us_catalog *own = NULL;
+	us_code rc = begun ? US_OK : us_catalog_begin(&own, c, err);
+
+	if (rc == US_OK)
+		rc = us_catalog_read(r, begun ? begun : own, err);
+	us_catalog_free(own);
+	return rc;
+}
+
+static us_code read_file(
+	us_reading *r, const us_stuck *c, us_catalog *begun, us_err *err)
+{
+	(void)begun;
+	return us_replay_sqlite(r, c, err);
+}
+
+static const reader readers[] = {
+	{ "postgresql", US_PROOF_CATALOG, read_catalog, us_replay_postgres, true },
+	{ "sqlite", US_PROOF_REPLAY, read_file, NULL, false },
 };
+
+/* NULL: nobody reads such a database. */
+static const reader *reader_of(const us_db *db)
+{
+	for (size_t i = 0; i < US_LEN(readers); i++)
+		if (strcmp(readers[i].provider, db->ops->provider) == 0)
+			return &readers[i];
+	return NULL;
+}
 
 /* ---- what was said before ---------------------------------------------------- */
 
@@ -164,28 +196,43 @@ static us_code ask_second(us_reading *r, us_proof *proof, read_fn *read,
 	return rc;
 }
 
+static us_stuck stuck_of(const probe *p)
+{
+	const us_ground *g = p->ground;
+
+	return (us_stuck){ g->config, g->db, g->history, p->c->entry, p->script,
+		p->failed };
+}
+
+void begin_reading(probe *p)
+{
+	const reader *by = reader_of(p->ground->db);
+	const us_stuck stuck = stuck_of(p);
+
+	if (by && by->begins && p->script && us_script_len(p->script) > 0 &&
+		us_catalog_begin(&p->begun, &stuck, NULL) != US_OK) {
+		/* read_database() will say so */
+	}
+}
+
 us_code read_database(us_reading *r, us_proof *proof, const probe *p, us_err *err)
 {
 	const us_ground *g = p->ground;
-	const us_stuck stuck = { g->config, g->db, g->history, p->c->entry,
-		p->script, p->failed };
+	const reader *by = reader_of(g->db);
+	const us_stuck stuck = stuck_of(p);
 	const us_prefixes *before;
 	us_code rc;
-	size_t i = 0;
 
-	while (i < US_LEN(readers) &&
-		strcmp(readers[i].provider, g->db->ops->provider) != 0)
-		i++;
-	if (i == US_LEN(readers))
+	if (!by)
 		return US_OK;
-	*proof = readers[i].proof;
-	rc = readers[i].read(r, &stuck, err);
-	if (rc != US_OK || !readers[i].second || !wants_second(g->config, r))
+	*proof = by->proof;
+	rc = by->read(r, &stuck, p->begun, err);
+	if (rc != US_OK || !by->second || !wants_second(g->config, r))
 		return rc;
 	before = kept(p, r);
 	if (before)
 		return use_kept(r, proof, before, err);
 	if (g->have_lock)
 		return US_OK;
-	return ask_second(r, proof, readers[i].second, &stuck, p, err);
+	return ask_second(r, proof, by->second, &stuck, p, err);
 }

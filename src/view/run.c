@@ -151,8 +151,8 @@ json_t *us_view_lock(us_db *db)
 	bool ok = v && holders, visible = true;
 
 	/* null: nobody could be asked. Unknown is not "nobody". */
-	if (ok && db->ops->sessions(db, add_holder, holders, &visible, NULL) !=
-			  US_OK) {
+	if (ok && db->ops->sessions(
+			  db, add_holder, holders, &visible, NULL, NULL) != US_OK) {
 		json_decref(holders);
 		holders = json_null();
 	}

@@ -104,6 +104,37 @@ static void a_batch_runs_in_order_and_counts_changed_rows(void **state)
 	us_str_fini(&got);
 }
 
+/* What came in which order. */
+static void note_meanwhile(void *ctx)
+{
+	us_str_add(ctx, "meanwhile\n");
+}
+
+static void what_is_done_meanwhile_is_done_once_before_the_first_row(void **state)
+{
+	fixture *f = *state;
+	us_str got = { 0 };
+	us_err err = { 0 };
+	const us_meanwhile note = { note_meanwhile, &got };
+	us_stmt fine[] = {
+		{ .sql = "SELECT 1", .fn = talk_add_row, .ctx = &got },
+		{ .sql = "SELECT 2", .fn = talk_add_row, .ctx = &got },
+	};
+	us_stmt bad = { .sql = "SELECT 1/0" };
+
+	assert_ok(us_db_run_while(f->db, fine, US_LEN(fine), &note, &err), &err);
+	assert_string_equal(us_str_text(&got), "meanwhile\n1\n2\n");
+	us_str_clear(&got);
+	assert_int_equal(us_db_run_while(f->db, &bad, 1, &note, &err), US_E_DB);
+	assert_string_equal(us_str_text(&got), "meanwhile\n");
+	us_str_clear(&got);
+	talk_refused(f->db, "COPY (SELECT 1) TO STDOUT", US_E_DB, "");
+	assert_int_equal(
+		us_db_run_while(f->db, fine, 1, &note, &err), US_E_CONNECT);
+	assert_string_equal(us_str_text(&got), ""); /* it couldn't be sent */
+	us_str_fini(&got);
+}
+
 static void the_first_error_is_told_and_the_connection_stays_usable(void **state)
 {
 	fixture *f = *state;
@@ -306,6 +337,7 @@ int main(void)
 		TEST(cells_come_with_names_lengths_and_types),
 		TEST(values_are_parameters_and_null_is_null),
 		TEST(a_batch_runs_in_order_and_counts_changed_rows),
+		TEST(what_is_done_meanwhile_is_done_once_before_the_first_row),
 		TEST(the_first_error_is_told_and_the_connection_stays_usable),
 		TEST(a_commit_of_a_failed_transaction_is_an_error),
 		TEST(an_error_never_shows_users_data),

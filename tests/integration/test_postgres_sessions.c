@@ -118,7 +118,8 @@ static void expect_sessions(us_db *db, bool all_visible, const char *want)
 	us_err err = { 0 };
 	bool visible = !all_visible;
 
-	assert_ok(db->ops->sessions(db, add_session, &got, &visible, &err), &err);
+	assert_ok(db->ops->sessions(db, add_session, &got, &visible, NULL, &err),
+		&err);
 	assert_string_equal(us_str_text(&got), want);
 	assert_int_equal(visible, all_visible);
 	us_str_fini(&got);
@@ -215,7 +216,8 @@ static void expect_ddl_locks(us_db *db, const char *what, const char *want)
 	us_err err = { 0 };
 	bool visible;
 
-	assert_ok(db->ops->sessions(db, add_ddl_locks, &got, &visible, &err), &err);
+	assert_ok(db->ops->sessions(db, add_ddl_locks, &got, &visible, NULL, &err),
+		&err);
 	if (strcmp(us_str_text(&got), want) != 0)
 		fail_msg("%s: %s", what, us_str_text(&got));
 	us_str_fini(&got);

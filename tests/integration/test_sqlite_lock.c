@@ -70,7 +70,8 @@ static int holders(us_db *db)
 	bool visible = false;
 	int n = 0;
 
-	assert_ok(db->ops->sessions(db, add_session, &n, &visible, &err), &err);
+	assert_ok(
+		db->ops->sessions(db, add_session, &n, &visible, NULL, &err), &err);
 	assert_true(visible);
 	return n;
 }

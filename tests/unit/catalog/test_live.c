@@ -81,7 +81,7 @@ static void load(stage *s)
 	us_err err = { 0 };
 
 	world_free(s->live);
-	assert_ok(live_load(&s->live, s->db, s->script, &err), &err);
+	assert_ok(live_load(&s->live, s->db, s->script, NULL, &err), &err);
 }
 
 /* What is shown to clean the only thing of its kind that is not valid. */
@@ -426,6 +426,53 @@ static tally replay_history(const char *folder, const char *name)
 	return t;
 }
 
+static world *touched_by(us_arena *arena, const char *sql)
+{
+	stage s = { .arena = *arena, .script = world_new("public") };
+
+	assert_non_null(s.script);
+	apply(&s, sql, MODE_SCRIPT);
+	*arena = s.arena;
+	return s.script;
+}
+
+static void what_was_asked_for_is_known_by_its_names(void **state)
+{
+	static const struct {
+		const char *asked, *touched;
+		bool yes;
+	} rows[] = {
+		{ "ALTER TABLE t ADD a int", "ALTER TABLE t ALTER a SET DEFAULT 1",
+			true },
+		{ "ALTER TABLE t ADD a int", "ALTER TABLE t ADD b int", false },
+		{ "ALTER TABLE t ADD a int", "ALTER TABLE u ADD a int", false },
+		{ "ALTER TABLE t ADD a int", "ALTER TABLE s.t ADD a int", false },
+		{ "ALTER TABLE t ADD a int; CREATE INDEX i ON t (a)",
+			"ALTER TABLE t ADD a int", true },
+		{ "CREATE INDEX i ON t (a)",
+			"ALTER TABLE t ADD a int; CREATE INDEX i ON t (a)", false },
+		{ "SELECT 1", "CREATE TYPE e AS ENUM ('a')", false },
+		{ "SELECT 1", "SELECT 2", true },
+		{ "SELECT 1", "CREATE TEMP TABLE t (a int)", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		us_arena arena = { 0 };
+		world *asked = touched_by(&arena, rows[i].asked);
+		world *touched = touched_by(&arena, rows[i].touched);
+		us_err err = { 0 };
+		bool yes = !rows[i].yes;
+
+		assert_ok(live_is_asked(&yes, asked, touched, &err), &err);
+		if (yes != rows[i].yes)
+			fail_msg("%s | %s", rows[i].asked, rows[i].touched);
+		world_free(asked);
+		world_free(touched);
+		us_arena_fini(&arena);
+	}
+}
+
 static void a_whole_history_never_differs(void **state)
 {
 	US_AUTO(auto_str) char *root = corpus();
@@ -459,6 +506,7 @@ int main(void)
 		cmocka_unit_test(the_search_path_is_given_back),
 		cmocka_unit_test(no_privilege_is_needed),
 		cmocka_unit_test(broken_things_are_left_over),
+		cmocka_unit_test(what_was_asked_for_is_known_by_its_names),
 		cmocka_unit_test(a_whole_history_never_differs),
 	};
 

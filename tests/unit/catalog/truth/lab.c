@@ -205,8 +205,12 @@ static void judge(attempt *a, size_t k)
 static void ask(attempt *a, size_t k)
 {
 	us_err err = { 0 };
-	us_code rc = us_catalog_read(&a->said[k], &a->stuck, &err);
+	us_catalog *catalog;
+	us_code rc = us_catalog_begin(&catalog, &a->stuck, &err);
 
+	if (rc == US_OK)
+		rc = us_catalog_read(&a->said[k], catalog, &err);
+	us_catalog_free(catalog);
 	if (rc != US_OK) {
 		us_reading_fini(&a->said[k]);
 		a->said[k] = (us_reading){ 0 };
