@@ -20,12 +20,38 @@ static bool whole_number(int64_t *out, const char *text)
 	return end != text && *end == '\0' && errno == 0;
 }
 
-/* load.sql gives microseconds, or the server's text where there is no such number.
- */
-static bool read_micros(us_time *out, const char *cell, us_value_type type)
+/* The digits behind a decimal point as microseconds; what is finer is dropped. */
+static int64_t read_fraction(const char **p)
 {
+	int64_t micros = 0, unit = 100000;
+
+	for ((*p)++; isdigit((unsigned char)**p); (*p)++, unit /= 10)
+		micros += (**p - '0') * unit;
+	return micros;
+}
+
+/* "-1.5", or "Infinity", which is no time. */
+static bool read_seconds(us_time *out, const char *cell, us_value_type type)
+{
+	char *end;
+	const char *rest;
+	int64_t seconds, micros = 0;
+
 	(void)type;
-	return whole_number(out, cell);
+	errno = 0;
+	seconds = strtoll(cell, &end, 10);
+	rest = end;
+	if (end != cell && *rest == '.')
+		micros = read_fraction(&rest);
+	if (*cell == '-')
+		micros = -micros;
+	if (end == cell || *rest != '\0' || errno != 0 ||
+		__builtin_mul_overflow(seconds, INT64_C(1000000), out) ||
+		__builtin_add_overflow(*out, micros, out)) {
+		*out = US_NEVER;
+		return false;
+	}
+	return true;
 }
 
 static void write_iso(char out[US_TIME_TEXT], us_time t, bool as_text)
@@ -81,7 +107,7 @@ static void write_millis(char out[US_TIME_TEXT], us_time t, bool as_text)
 static const us_dialect dialects[] = {
 	{ .provider = "postgresql",
 		TEXTS(postgresql),
-		.read_time = read_micros,
+		.read_time = read_seconds,
 		.write_time = write_iso },
 	{ .provider = "sqlite",
 		TEXTS(sqlite),

@@ -46,15 +46,21 @@ static us_db_info about_sqlite(const us_db *db)
 	return (us_db_info){ .provider = "sqlite" };
 }
 
+static us_db_info about_postgresql(const us_db *db)
+{
+	(void)db;
+	return (us_db_info){ .provider = "postgresql" };
+}
+
 static us_db_info about_mysql(const us_db *db)
 {
 	(void)db;
 	return (us_db_info){ .provider = "mysql" };
 }
 
-static const us_dialect *sqlite_dialect(void)
+static const us_dialect *dialect_of(us_db_info (*about)(const us_db *db))
 {
-	const us_db_ops ops = { .info = about_sqlite };
+	const us_db_ops ops = { .info = about };
 	const us_db db = { &ops };
 	const us_dialect *d = NULL;
 	us_err err = { 0 };
@@ -97,7 +103,7 @@ static const struct {
 
 static void every_stored_form_of_a_time_is_read(void **state)
 {
-	const us_dialect *d = sqlite_dialect();
+	const us_dialect *d = dialect_of(about_sqlite);
 
 	(void)state;
 	for (size_t i = 0; i < US_LEN(stored); i++) {
@@ -109,9 +115,46 @@ static void every_stored_form_of_a_time_is_read(void **state)
 	}
 }
 
+/* extract(epoch FROM ...): numeric, on PostgreSQL 13 double precision. */
+static void postgresql_s_seconds_are_read_to_the_microsecond(void **state)
+{
+	static const struct {
+		const char *cell;
+		us_time want;
+	} rows[] = {
+		{ "1763827002.296000", T },
+		{ "1763827002.296", T },
+		{ "1763827002", T - 296000 },
+		{ "1763827002.000001", T - 296000 + 1 },
+		{ "0.000000", 0 },
+		{ "-0.5", -500000 },
+		{ "-1.000001", -1000001 },
+		{ "-63537368400.000000", INT64_C(-63537368400000000) },
+		{ "9223372036854.775807", INT64_MAX },
+		{ "9223372036854.775808", US_NEVER },
+		{ "9223372036855", US_NEVER },
+		{ "Infinity", US_NEVER },
+		{ "-Infinity", US_NEVER },
+		{ "1.5e+20", US_NEVER },
+		{ "NaN", US_NEVER },
+		{ ".5", US_NEVER },
+		{ "", US_NEVER },
+	};
+	const us_dialect *d = dialect_of(about_postgresql);
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(rows); i++) {
+		us_time got = 1;
+		bool read = d->read_time(&got, rows[i].cell, US_V_TEXT);
+
+		assert_int_equal(read, rows[i].want != US_NEVER);
+		assert_int_equal(got, rows[i].want);
+	}
+}
+
 static void a_time_is_written_in_the_form_that_is_there(void **state)
 {
-	const us_dialect *d = sqlite_dialect();
+	const us_dialect *d = dialect_of(about_sqlite);
 	char text[US_TIME_TEXT];
 
 	(void)state;
@@ -132,6 +175,7 @@ int main(void)
 		cmocka_unit_test(values_are_shown_as_literals),
 		cmocka_unit_test(a_provider_without_a_dialect_is_told),
 		cmocka_unit_test(every_stored_form_of_a_time_is_read),
+		cmocka_unit_test(postgresql_s_seconds_are_read_to_the_microsecond),
 		cmocka_unit_test(a_time_is_written_in_the_form_that_is_there),
 	};
 

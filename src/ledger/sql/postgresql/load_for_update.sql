@@ -1,8 +1,7 @@
 -- The records of one name, held until the transaction ends. Columns as in load.sql.
 SELECT id, checksum, migration_name,
-  CASE WHEN isfinite(started_at) THEN (extract(epoch FROM started_at) * 1000000)::bigint::text ELSE started_at::text END,
-  CASE WHEN isfinite(finished_at) THEN (extract(epoch FROM finished_at) * 1000000)::bigint::text ELSE finished_at::text END,
-  CASE WHEN isfinite(rolled_back_at) THEN (extract(epoch FROM rolled_back_at) * 1000000)::bigint::text ELSE rolled_back_at::text END,
+  extract(epoch FROM started_at), extract(epoch FROM finished_at),
+  extract(epoch FROM rolled_back_at),
   applied_steps_count, logs
 FROM :ledger
 WHERE migration_name = $1
