@@ -1,6 +1,24 @@
 /* UTF-8 as Node decodes it: Prisma sees a script's decoded text, not its bytes. */
 #include "unstick/utf8.h"
 
+#include <stdint.h>
+#include <string.h>
+
+/* How much ASCII s surely begins with: nearly everything is, so eight bytes are
+ * looked at at a time. */
+static size_t plain(const unsigned char *s, size_t n)
+{
+	uint64_t word;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= n; i += sizeof(word)) {
+		memcpy(&word, s + i, sizeof(word));
+		if ((word & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return i;
+}
+
 /* What a lead byte asks for: how many continuation bytes, and the range of the
  * first one (Unicode, table 3-7), which rules out overlong forms and surrogates. */
 static size_t lead(unsigned char c, unsigned char *lo, unsigned char *hi)
@@ -51,8 +69,10 @@ bool us_utf8_valid(const char *bytes, size_t n)
 	const unsigned char *s = (const unsigned char *)bytes;
 	bool ok = true;
 
-	for (size_t i = 0; i < n && ok;)
+	for (size_t i = plain(s, n); i < n && ok;) {
 		i += step(s + i, n - i, &ok);
+		i += plain(s + i, n - i);
+	}
 	return ok;
 }
 
@@ -61,7 +81,7 @@ void us_utf8_add_lossy(us_str *s, const char *bytes, size_t n)
 	const unsigned char *in = (const unsigned char *)bytes;
 	size_t run = 0; /* where what is well-formed and not yet appended begins */
 
-	for (size_t i = 0; i < n;) {
+	for (size_t i = plain(in, n); i < n;) {
 		bool ok;
 		size_t len = step(in + i, n - i, &ok);
 
@@ -71,6 +91,7 @@ void us_utf8_add_lossy(us_str *s, const char *bytes, size_t n)
 			run = i + len;
 		}
 		i += len;
+		i += plain(in + i, n - i);
 	}
 	us_str_addn(s, bytes + run, n - run);
 }

@@ -74,21 +74,6 @@ static int open_below(us_directory *d, const char *file)
 	return openat(d->fd, file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
-/* Eight bytes at a time: nearly every script is plain ASCII. */
-static bool ascii(const char *s, size_t n)
-{
-	uint64_t word, seen = 0;
-	size_t i = 0;
-
-	for (; i + sizeof(word) <= n; i += sizeof(word)) {
-		memcpy(&word, s + i, sizeof(word));
-		seen |= word;
-	}
-	for (; i < n; i++)
-		seen |= (unsigned char)s[i];
-	return (seen & UINT64_C(0x8080808080808080)) == 0;
-}
-
 int us_directory_read(
 	us_directory *d, const char *file, const char **text, size_t *len)
 {
@@ -104,7 +89,7 @@ int us_directory_read(
 	if (why != 0)
 		return why;
 	*text = d->bytes;
-	if (ascii(d->bytes, *len) || us_utf8_valid(d->bytes, *len))
+	if (us_utf8_valid(d->bytes, *len))
 		return 0;
 	us_str_clear(&d->decoded);
 	us_utf8_add_lossy(&d->decoded, d->bytes, *len);

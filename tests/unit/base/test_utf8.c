@@ -33,6 +33,16 @@ static void ill_formed_parts_become_one_replacement_each(void **state)
 		{ "\xF4\x90\x80\x80", FFFD FFFD FFFD FFFD },
 		{ "\xF5\x80", FFFD FFFD },
 		{ "\xFF\xFE", FFFD FFFD },
+		/* wherever in the eight bytes that are looked at together */
+		{ "12345678", "12345678" },
+		{ "1234567\xE9", "1234567" FFFD },
+		{ "12345678\xE9", "12345678" FFFD },
+		{ "\xE9"
+		  "12345678\xE9"
+		  "12345678",
+			FFFD "12345678" FFFD "12345678" },
+		{ "12345678caf\xC3\xA9 12345678\xF0\x9F\x98\x80",
+			"12345678caf\xC3\xA9 12345678\xF0\x9F\x98\x80" },
 	};
 
 	(void)state;
