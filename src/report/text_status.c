@@ -9,6 +9,13 @@
 #define DETAILS 6 /* where what is said about a name stands */
 
 enum group { FAILED, IN_PROGRESS, MOVED, ROLLED_BACK, PENDING, MISSING, OTHER };
+#define GROUPS 7
+
+/* What is shown, and how many names are in each group. */
+struct shown {
+	const json_t *run;
+	size_t n[GROUPS];
+};
 
 /* ---- which group is a name in? ---- */
 
@@ -48,19 +55,20 @@ static enum group group_of(const json_t *run, const json_t *entry)
 	return OTHER;
 }
 
-static size_t count(const json_t *run, enum group group)
+static struct shown count(const json_t *run)
 {
 	const json_t *history = json_object_get(run, "history");
-	size_t i, n = 0;
+	struct shown s = { .run = run };
+	size_t i;
 	const json_t *v;
 
-	json_array_foreach(history, i, v) n += group_of(run, v) == group;
+	json_array_foreach(history, i, v) s.n[group_of(run, v)]++;
 	json_array_foreach(json_object_get(run, "cases"), i, v)
 	{
 		if (!named(history, text_at(v, "name")))
-			n += group_of(run, v) == group;
+			s.n[group_of(run, v)]++;
 	}
-	return n;
+	return s;
 }
 
 /* ---- what is said about one name ---- */
@@ -165,11 +173,11 @@ static void print_heading(page *p, const char *title)
 	page_end(p);
 }
 
-static void print_group(
-	page *p, const json_t *run, enum group group, const char *title, char mark)
+static void print_group(page *p, const struct shown *s, enum group group,
+	const char *title, char mark)
 {
-	const json_t *history = json_object_get(run, "history");
-	const size_t n = count(run, group);
+	const json_t *run = s->run, *history = json_object_get(run, "history");
+	const size_t n = s->n[group];
 	size_t left = page_shown(p, n, SHOWN), hidden = n - left, i;
 	const json_t *v;
 
@@ -233,7 +241,7 @@ static void say_part(
 	*first = false;
 }
 
-static void say_counts(page *p, const json_t *run, const json_t *migrations)
+static void say_counts(page *p, const struct shown *s, const json_t *migrations)
 {
 	static const struct {
 		const char *key, *what;
@@ -244,7 +252,7 @@ static void say_counts(page *p, const json_t *run, const json_t *migrations)
 		{ "missing", "missing" },
 		{ "edited", "edited" },
 	};
-	const json_int_t running = (json_int_t)count(run, IN_PROGRESS);
+	const json_int_t running = (json_int_t)s->n[IN_PROGRESS];
 	json_int_t n;
 	bool first = true;
 
@@ -259,9 +267,9 @@ static void say_counts(page *p, const json_t *run, const json_t *migrations)
 		page_say(p, "nothing recorded");
 }
 
-static void print_counts(page *p, const json_t *run, bool idle)
+static void print_counts(page *p, const struct shown *s, bool idle)
 {
-	const json_t *migrations = json_object_get(run, "migrations");
+	const json_t *migrations = json_object_get(s->run, "migrations");
 	const char *directory = text_at(migrations, "directory");
 	json_int_t found;
 
@@ -277,7 +285,7 @@ static void print_counts(page *p, const json_t *run, bool idle)
 		page_name(p, directory);
 	}
 	page_say(p, ": ");
-	say_counts(p, run, migrations);
+	say_counts(p, s, migrations);
 	if (idle)
 		page_say(p, "; nothing to do");
 	page_end(p);
@@ -285,13 +293,13 @@ static void print_counts(page *p, const json_t *run, bool idle)
 
 /* ---- the last line ---- */
 
-static void print_next(page *p, const json_t *run)
+static void print_next(page *p, const struct shown *s)
 {
-	const size_t again = count(run, PENDING) + count(run, ROLLED_BACK);
+	const size_t again = s->n[PENDING] + s->n[ROLLED_BACK];
 
 	page_gap(p);
 	page_begin(p, 0);
-	if (length_at(run, "cases") > 0 || count(run, FAILED) > 0) {
+	if (length_at(s->run, "cases") > 0 || s->n[FAILED] > 0) {
 		page_say(p, "Next: ");
 		page_mark(p, MARK_BOLD);
 		page_say(p, "`unstick audit`");
@@ -339,16 +347,17 @@ void text_status(page *p, const json_t *run)
 		{ MISSING, MARK_PLAIN,
 			"Missing (applied, no folder; ordinary after a squash)" },
 	};
+	const struct shown s = count(run);
 	const bool idle = is_idle(run);
 
-	print_counts(p, run, idle);
+	print_counts(p, &s, idle);
 	if (p->style->quiet)
 		return;
 	say_lock(p, run);
 	for (size_t i = 0; i < US_LEN(groups); i++)
 		print_group(
-			p, run, groups[i].group, groups[i].title, groups[i].mark);
+			p, &s, groups[i].group, groups[i].title, groups[i].mark);
 	print_edited(p, run);
 	if (!idle && !json_is_object(json_object_get(run, "error")))
-		print_next(p, run);
+		print_next(p, &s);
 }
