@@ -1,6 +1,8 @@
 #ifndef US_RUN_H
 #define US_RUN_H
 
+#include <jansson.h>
+
 #include "unstick/config.h"
 #include "unstick/evidence.h"
 #include "unstick/history.h"
@@ -22,6 +24,7 @@ typedef struct {
 	us_directory *directory;
 	us_ledger *ledger;
 	us_history *history;
+	json_t *told;          /* the history as data, once it was asked for */
 	us_opinions *opinions; /* what replays have said in this run */
 	us_depth depth;        /* how far the scripts are read */
 	bool have_lock;        /* Prisma's lock is ours */
@@ -40,6 +43,10 @@ void us_run_close(us_run *run);
 /* Everything anew: directory, ledger, history. What was borrowed from the old ones
  * is gone; on failure the run has none. */
 US_MUST us_code us_run_read(us_run *run, us_err *err);
+
+/* The history as data: made once, shared by the report and the policies. Borrowed,
+ * not to be changed; NULL when out of memory. */
+json_t *us_run_history(us_run *run);
 
 /* One try at Prisma's lock (run->have_lock tells); a transaction pooler is refused
  * first, with the way out. Does nothing where the lock is disabled or already ours.

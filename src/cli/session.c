@@ -24,8 +24,8 @@ us_code session_describe(struct session *s, us_err *err)
 {
 	if (!document_set(s->document, "migrations",
 		    us_view_migrations(s->run->history)) ||
-		!document_set(
-			s->document, "history", us_view_history(s->run->history)))
+		!document_set(s->document, "history",
+			json_incref(us_run_history(s->run))))
 		return out_of_memory(err);
 	return US_OK;
 }

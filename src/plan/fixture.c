@@ -117,8 +117,10 @@ us_code us_fixture_make(
 {
 	static const char *const decided[] = { "verdict", "guard", "actions",
 		"outcome" };
-	json_t *kase = us_judgement_case(j, run, false);
+	json_t *seen = us_judgement_case(j, run, false);
+	json_t *kase = json_deep_copy(seen); /* the history in it is the run's */
 
+	json_decref(seen);
 	*out = NULL;
 	for (size_t i = 0; kase && i < US_LEN(decided); i++)
 		(void)json_object_del(kase, decided[i]);

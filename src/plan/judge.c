@@ -89,6 +89,11 @@ us_code us_glance(
 
 /* ---- the policies' turn ---- */
 
+static json_t *history_of(const us_run *run)
+{
+	return run->told ? json_incref(run->told) : us_view_history(run->history);
+}
+
 json_t *us_judgement_case(const us_judgement *j, const us_run *run, bool details)
 {
 	json_t *v = us_view_case(
@@ -99,8 +104,7 @@ json_t *us_judgement_case(const us_judgement *j, const us_run *run, bool details
 	if (v && (json_object_set_new(v, "now", json_string(now)) != 0 ||
 			 json_object_set_new(v, "deadline_seconds",
 				 json_integer(us_run_left_ms(run) / 1000)) != 0 ||
-			 json_object_set_new(v, "history",
-				 us_view_history(run->history)) != 0)) {
+			 json_object_set_new(v, "history", history_of(run)) != 0)) {
 		json_decref(v);
 		v = NULL;
 	}

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unstick/view.h"
+
 #define BUSY_POLL_MS 50
 #define BUSY_LOOK_MS 1000
 
@@ -34,6 +36,13 @@ static void *scan(void *arg)
 	return NULL;
 }
 
+json_t *us_run_history(us_run *run)
+{
+	if (!run->told)
+		run->told = us_view_history(run->history);
+	return run->told;
+}
+
 int64_t us_run_left_ms(const us_run *run)
 {
 	int64_t left = run->deadline - us_clock_ms();
@@ -55,9 +64,11 @@ us_code us_run_check_stop(const us_run *run, us_err *err)
 
 static void forget(us_run *run)
 {
+	json_decref(run->told);
 	us_history_free(run->history);
 	us_ledger_free(run->ledger);
 	us_directory_free(run->directory);
+	run->told = NULL;
 	run->history = NULL;
 	run->ledger = NULL;
 	run->directory = NULL;
