@@ -100,9 +100,28 @@ us_code live_extension(const us_row *r, void *ctx, us_err *err)
 	return US_OK;
 }
 
-static us_value type_in(world *w, const char *text)
+static const PgQuery__TypeName *type_named(live_rows *l, const char *text)
 {
-	const PgQuery__TypeName *type = parse_type(world_arena(w), text);
+	us_arena *a = world_arena(l->w);
+	const known_type *known = l->types;
+	known_type *k;
+
+	while (known && strcmp(known->text, text) != 0)
+		known = known->next;
+	if (known)
+		return known->type;
+	k = us_arena_alloc(a, sizeof(*k));
+	if (!k)
+		return NULL;
+	*k = (known_type){ l->types, us_arena_str(a, text), parse_type(a, text) };
+	l->types = k;
+	return k->type;
+}
+
+static us_value type_in(live_rows *l, const char *text)
+{
+	const PgQuery__TypeName *type = type_named(l, text);
+	world *w = l->w;
 
 	return type ? type_value(w, type) : (us_value){ US_VALUE_UNKNOWN, NULL };
 }
@@ -124,7 +143,7 @@ us_code live_type(const us_row *r, void *ctx, us_err *err)
 		break;
 	case 'd':
 		world_set(w, id, FACET_KIND, firm("domain"));
-		world_set(w, id, FACET_TYPE, type_in(w, r->cells[4]));
+		world_set(w, id, FACET_TYPE, type_in(l, r->cells[4]));
 		break;
 	case 'c':
 		world_set(w, id, FACET_KIND, firm("composite type"));
@@ -248,14 +267,15 @@ static const char *identity_of(const char *attidentity)
 
 us_code live_column(const us_row *r, void *ctx, us_err *err)
 {
-	world *w = ((live_rows *)ctx)->w;
+	live_rows *l = ctx;
+	world *w = l->w;
 	object_id relation = relation_named(w, r);
 	object_id id = there(w, OBJECT_COLUMN, relation, r->cells[2]);
 	us_value type;
 
 	(void)err;
 	know_enum(w, r->cells[9], r->cells[10]);
-	type = type_in(w, r->cells[3]);
+	type = type_in(l, r->cells[3]);
 	world_set(w, id, FACET_TYPE, type);
 	world_set(w, id, FACET_NULLABLE, firm(is_true(r->cells[4]) ? "no" : "yes"));
 	world_set(w, id, FACET_DEFAULT,

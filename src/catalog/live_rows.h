@@ -2,6 +2,7 @@
 #define CATALOG_LIVE_ROWS_H
 
 #include "live.h"
+#include "parse.h"
 
 /* What an extension made: an object's place in the world, by name. */
 typedef struct made {
@@ -10,10 +11,18 @@ typedef struct made {
 	const char *schema, *name; /* schema: NULL of schemas */
 } made;
 
+/* A type that was parsed: most columns have one of a few. */
+typedef struct known_type {
+	const struct known_type *next;
+	const char *text;
+	const PgQuery__TypeName *type; /* NULL: can't be read */
+} known_type;
+
 /* The live world while its rows come in. */
 typedef struct {
 	world *w;
 	const made *by_extensions;
+	const known_type *types;
 } live_rows;
 
 /* One for each query of live/, whose columns it knows; ctx is a live_rows. */

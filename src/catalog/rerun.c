@@ -194,17 +194,15 @@ out:
 	return rc;
 }
 
-static us_code judge_from(trial *t, size_t k, us_err *err)
+/* first: the statements 1 to k have run. */
+static us_code judge_from(trial *t, const run *first, us_err *err)
 {
-	run first;
-	us_code rc = run_begin(&first, t->script, t->start, err);
+	size_t k = first->ran;
+	us_code rc = US_OK;
 
-	for (size_t i = 0; rc == US_OK && i < k; i++)
-		rc = run_step(&first, MODE_FOLD, err);
 	/* all of it in a transaction of its own, which is gone: nothing ran */
-	if (rc == US_OK && first.lasting > 0)
-		rc = run_again(t, run_outside(&first), first.lasting, k, err);
-	run_end(&first);
+	if (first->lasting > 0)
+		rc = run_again(t, run_outside(first), first->lasting, k, err);
 	t->r->rerun[k] = rc == US_OK && !t->r->rerun_why[k];
 	return rc;
 }
@@ -213,12 +211,20 @@ us_code rerun_judge(us_reading *r, const parse *script, const world *start,
 	world *end, us_db *live, us_err *err)
 {
 	trial t = { script, start, end, r, live };
-	us_code rc = US_OK;
+	size_t left = us_prefixes_count(&r->prefixes);
+	run first;
+	us_code rc = run_begin(&first, script, start, err);
 
 	/* nothing ran: the next deploy is the first */
 	r->rerun[0] = true;
-	for (size_t k = 1; k <= r->n && rc == US_OK; k++)
-		if (r->prefixes.member[k])
-			rc = judge_from(&t, k, err);
+	left -= r->prefixes.member[0];
+	while (rc == US_OK && left > 0) {
+		rc = run_step(&first, MODE_FOLD, err);
+		if (rc != US_OK || !r->prefixes.member[first.ran])
+			continue;
+		rc = judge_from(&t, &first, err);
+		left--;
+	}
+	run_end(&first);
 	return rc;
 }
