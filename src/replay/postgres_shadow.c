@@ -48,6 +48,9 @@ static bool told_to_end(const shadow_db *s)
 {
 	sigset_t pending;
 
+	/* in a start the signals are blocked, and are somebody else's to take */
+	if (us_stop_asked(s->config->stop))
+		return true;
 	if (!s->holding || sigpending(&pending) != 0)
 		return false;
 	for (size_t i = 0; i < US_LEN(ending); i++)

@@ -160,3 +160,33 @@ void nobody_is_left(const project *p)
 		    "AND database = (SELECT oid FROM pg_database WHERE datname = "
 		    "current_database())");
 }
+
+size_t children(pid_t pid, pid_t *first)
+{
+	US_AUTO(auto_str) char *path = NULL;
+	char text[4096] = "", *rest = text;
+	size_t n = 0;
+	FILE *f;
+
+	assert_true(asprintf(&path, "/proc/%d/task/%d/children", (int)pid,
+			    (int)pid) > 0);
+	f = fopen(path, "re");
+	if (f) {
+		assert_true(fread(text, 1, sizeof(text) - 1, f) < sizeof(text) - 1);
+		assert_int_equal(fclose(f), 0);
+	}
+	for (long child; (child = strtol(rest, &rest, 10)) > 0; n++)
+		if (n == 0)
+			*first = (pid_t)child;
+	return n;
+}
+
+pid_t child_of(pid_t pid)
+{
+	pid_t child = 0;
+
+	for (int tries = 0; !children(pid, &child) && tries < 4000; tries++)
+		us_sleep_ms(5);
+	assert_int_not_equal(child, 0);
+	return child;
+}

@@ -52,4 +52,9 @@ void nobody_is_left(const project *p);
 /* unstick's own key: whose turn it is. */
 #define TURN "33054014428504940"
 
+/* How many children a process has, and the first of them. */
+size_t children(pid_t pid, pid_t *first);
+/* The child of a process that has one soon. */
+pid_t child_of(pid_t pid);
+
 #endif

@@ -3,6 +3,7 @@
  * process and as PID 1, which signals without a handler can't end. */
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,17 @@ static void write_deploy(project *p, const char *text)
 	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
 }
 
+__attribute__((format(printf, 1, 2))) static char *text(const char *format, ...)
+{
+	char *out = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	assert_true(vasprintf(&out, format, ap) > 0);
+	va_end(ap);
+	return out;
+}
+
 /* ---- as PID 1 ---- */
 
 /* A start, and who gets the signals: as PID 1 that is not whom we wait for. */
@@ -41,38 +53,6 @@ typedef struct {
 	pid_t to;
 	bool first; /* it is PID 1 */
 } started;
-
-/* How many children a process has, and the first of them. */
-static size_t children(pid_t pid, pid_t *first)
-{
-	US_AUTO(auto_str) char *path = NULL;
-	char text[4096] = "", *rest = text;
-	size_t n = 0;
-	FILE *f;
-
-	assert_true(asprintf(&path, "/proc/%d/task/%d/children", (int)pid,
-			    (int)pid) > 0);
-	f = fopen(path, "re");
-	if (f) {
-		assert_true(fread(text, 1, sizeof(text) - 1, f) < sizeof(text) - 1);
-		assert_int_equal(fclose(f), 0);
-	}
-	for (long child; (child = strtol(rest, &rest, 10)) > 0; n++)
-		if (n == 0)
-			*first = (pid_t)child;
-	return n;
-}
-
-/* The child of a process that has one soon. */
-static pid_t child_of(pid_t pid)
-{
-	pid_t child = 0;
-
-	for (int tries = 0; !children(pid, &child) && tries < 4000; tries++)
-		us_sleep_ms(5);
-	assert_int_not_equal(child, 0);
-	return child;
-}
 
 static bool may_be_first(project *p)
 {
@@ -183,6 +163,43 @@ static void while_a_policy_asks(void **state, bool first)
 	nobody_is_left(p);
 }
 
+/* In a database made for that, which is not left behind. Others make some as well,
+ * so that the script has our name in it. */
+static void while_it_replays(void **state, bool first)
+{
+	static const char shadow[] =
+		"SELECT datname FROM pg_stat_activity WHERE wait_event = 'PgSleep' "
+		"AND query LIKE '%' || current_database() || '%'";
+	project *p = stage(state, "{ledger}");
+	US_AUTO(auto_str) char *name = db_value(p, "SELECT current_database()");
+	US_AUTO(auto_str)
+	char *script =
+		text("DO $$ BEGIN IF current_database() <> '%s' THEN PERFORM "
+		     "pg_sleep(120); END IF; END $$;\n",
+			name);
+	US_AUTO(auto_str) char *there = text("SELECT EXISTS (%s)", shadow);
+	US_AUTO(auto_str) char *gone = NULL;
+	json_t *before;
+	started s;
+
+	project_migration(p, INIT, script);
+	project_stage(p, "{deployed " INIT "}{killed " NAME "}");
+	before = db_ledger(p);
+	project_write(p, "unstick.yaml", "shadow: create\n");
+	project_environment(p, "UNSTICK_EVIDENCE=replay");
+	project_environment(p, "UNSTICK_START_GRACE=5s");
+	s = begin(p, first);
+	db_until(p, there);
+	free(name);
+	name = db_value(p, shadow);
+	gone = text(
+		"SELECT count(*) = 0 FROM pg_database WHERE datname = '%s'", name);
+	stopped_by(p, &s, SIGTERM);
+	ledger_unchanged(p, before);
+	db_until(p, gone);
+	nobody_is_left(p);
+}
+
 /* In the middle of its transaction, with Prisma's lock. */
 static void while_it_writes(void **state, bool first)
 {
@@ -247,6 +264,7 @@ AT(while_waiting_for_the_database)
 AT(while_waiting_for_the_turn)
 AT(while_a_policy_waits)
 AT(while_a_policy_asks)
+AT(while_it_replays)
 AT(while_it_writes)
 AT(while_it_deploys)
 AT(while_a_deploy_does_not_listen)
@@ -331,10 +349,9 @@ static void a_signal_that_is_ignored_stays_ignored(void **state)
 /* What a process has as its descriptor. */
 static char *descriptor(pid_t pid, int fd)
 {
-	US_AUTO(auto_str) char *path = NULL;
+	US_AUTO(auto_str) char *path = text("/proc/%d/fd/%d", (int)pid, fd);
 	char target[256] = "";
 
-	assert_true(asprintf(&path, "/proc/%d/fd/%d", (int)pid, fd) > 0);
 	assert_true(readlink(path, target, sizeof(target) - 1) > 0);
 	return strdup(target);
 }
@@ -433,6 +450,8 @@ int main(void)
 		ON("postgresql", a_stop_while_a_policy_waits_ends_it_as_pid_1),
 		ON("postgresql", a_stop_while_a_policy_asks_ends_it),
 		ON("postgresql", a_stop_while_a_policy_asks_ends_it_as_pid_1),
+		ON("postgresql", a_stop_while_it_replays_ends_it),
+		ON("postgresql", a_stop_while_it_replays_ends_it_as_pid_1),
 		ON("postgresql", a_stop_while_it_writes_ends_it),
 		ON("postgresql", a_stop_while_it_writes_ends_it_as_pid_1),
 		ON("postgresql", a_stop_while_it_deploys_ends_it),
