@@ -346,14 +346,14 @@ static void a_signal_that_is_ignored_stays_ignored(void **state)
 		signals(p->out, "SigIgn:"), ignored() | 1U << (SIGHUP - 1));
 }
 
-/* What a process has as its descriptor. */
-static char *descriptor(pid_t pid, int fd)
+/* Of a process: can nothing be written there? */
+static bool is_null_device(pid_t pid, int fd)
 {
 	US_AUTO(auto_str) char *path = text("/proc/%d/fd/%d", (int)pid, fd);
 	char target[256] = "";
 
 	assert_true(readlink(path, target, sizeof(target) - 1) > 0);
-	return strdup(target);
+	return strcmp(target, "/dev/null") == 0;
 }
 
 /* Else a connection could get the number, and the log would be written into it. */
@@ -373,11 +373,8 @@ static void a_stream_that_is_closed_is_nothing_else(void **state)
 		    "application_name = 'unstick' AND "
 		    "datname = current_database()");
 	worker = child_of(r.pid);
-	for (int fd = 1; fd <= 2; fd++) {
-		US_AUTO(auto_str) char *target = descriptor(worker, fd);
-
-		assert_string_equal(target, "/dev/null");
-	}
+	assert_true(is_null_device(worker, 1));
+	assert_true(is_null_device(worker, 2));
 	assert_int_equal(kill(r.pid, SIGTERM), 0);
 	run_ends(p, &r, 128 + SIGTERM);
 	session_close(other);

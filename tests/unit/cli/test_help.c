@@ -85,8 +85,12 @@ static char *variable_of(const struct option *o)
 	char *name = NULL;
 
 	assert_true(asprintf(&name, "UNSTICK_%s", o->name + strlen("--")) > 0);
-	for (char *p = name; *p; p++)
-		*p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+	for (char *p = name; *p; p++) {
+		if (*p == '-')
+			*p = '_';
+		else
+			*p = (char)toupper((unsigned char)*p);
+	}
 	return name;
 }
 
