@@ -191,6 +191,17 @@ static bool is_in_primary_key(const step *s, object_id relation, object_id colum
 	return false;
 }
 
+/* With its NOT NULL the column may lose the constraint it had for that. */
+static void forget_not_null(const step *s, object_id relation)
+{
+	object_id id = 0;
+
+	while (world_names_not_nulls(s->w) &&
+		(id = world_next_child(s->w, relation, OBJECT_CONSTRAINT, id)))
+		if (!facet_of(s, id, FACET_DEFINITION).text)
+			world_blur(s->w, id);
+}
+
 void alter_nullable(
 	const step *s, object_id relation, const PgQuery__AlterTableCmd *cmd)
 {
@@ -199,6 +210,7 @@ void alter_nullable(
 	fail_if(s, is_in_primary_key(s, relation, id), id, "in the primary key");
 	fail_if(s, is_identity(s, id), id, "an identity column");
 	world_set(s->w, id, FACET_NULLABLE, firm("yes"));
+	forget_not_null(s, relation);
 }
 
 void alter_drop_expression(

@@ -139,18 +139,20 @@ static void drop_key(const step *s, object_id relation, object_id id, bool casca
 	drop_dependents(s, &k, cascade);
 }
 
-/* A constraint of which nothing is known may have brought an index. */
-static void blur_index(world *w, object_id relation, object_id constraint)
+/* A constraint of which nothing is known may have brought an index, or have been the
+ * NOT NULL of any column. */
+static void forget_what_it_was(world *w, object_id relation, object_id constraint)
 {
 	const object *o = world_object(w, constraint);
-	object_id index;
+	object_id column = 0;
 
-	if (o->facets[FACET_DEFINITION].text)
+	if (o->there == THERE_YES && o->facets[FACET_DEFINITION].text)
 		return;
-	index = world_get(
-		w, OBJECT_RELATION, world_object(w, relation)->parent, o->name);
-	if (world_is(w, index) != THERE_NO)
-		world_blur(w, index);
+	world_doubt(w, world_get(w, OBJECT_RELATION,
+			       world_object(w, relation)->parent, o->name));
+	while (world_names_not_nulls(w) &&
+		(column = world_next_child(w, relation, OBJECT_COLUMN, column)))
+		world_forget(w, column, FACET_NULLABLE);
 }
 
 void alter_drop_constraint(
@@ -160,11 +162,12 @@ void alter_drop_constraint(
 	object_id id = world_get(w, OBJECT_CONSTRAINT, relation, cmd->name);
 	bool cascade = cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
 
-	if (cmd->missing_ok && world_is(w, id) == THERE_NO)
+	if (cmd->missing_ok && world_is(w, id) == THERE_NO &&
+		!world_may_be_not_null(w, cmd->name))
 		return;
 	if (!cmd->missing_ok)
 		world_need(w, id, THERE_YES);
 	drop_key(s, relation, id, cascade);
-	blur_index(w, relation, id);
+	forget_what_it_was(w, relation, id);
 	world_drop(w, id, cascade);
 }

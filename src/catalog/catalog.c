@@ -90,7 +90,7 @@ static us_code find_names(reading *g, us_err *err)
 {
 	us_code rc;
 
-	g->nothing = world_new(us_db_about(g->c.live).schema);
+	g->nothing = live_world(g->c.live);
 	if (!g->nothing)
 		return us_fail(err, US_E_NOMEM, "out of memory");
 	rc = run_through(&g->blind, &g->script, g->nothing, NULL, err);

@@ -8,6 +8,7 @@
 
 #include "kinds.h"
 #include "ledger_table_sql.h"
+#include "live.h"
 #include "parse.h"
 #include "pieces.h"
 #include "tokens.h"
@@ -179,13 +180,37 @@ static bool rolls_back(const parse *script)
 	return false;
 }
 
+static bool says(const char *text, size_t len, const char *word)
+{
+	size_t at = 0, n;
+
+	while ((n = words_next(text, len, &at)) > 0)
+		if (words_equal(text + at - n, n, word))
+			return true;
+	return false;
+}
+
+/* Its words are all that is known of it: it is newer than our parser, or nobody
+ * knows how much of it ran. */
+static void apply_words(world *w, const part *p, us_arena *trees)
+{
+	if (says(p->text, p->len, "event") && says(p->text, p->len, "trigger"))
+		world_expect_anything(w);
+	if (pieces_reach_far(trees, p->text, p->len)) {
+		world_blur(w, 0);
+		return;
+	}
+	world_lose_names(w, NULL);
+	world_blur_mentioned(w, p->text, p->len);
+}
+
 static void apply_script(world *w, const part *p, us_arena *trees)
 {
 	parse script;
 
 	if (p->kind == MAY_BE || !parse_sql(trees, &script, p->told, p->told_len) ||
 		rolls_back(&script)) {
-		world_blur_mentioned(w, p->text, p->len);
+		apply_words(w, p, trees);
 		return;
 	}
 	for (size_t i = 0; i < script.n; i++)
@@ -207,16 +232,6 @@ static us_code apply_part(world *w, const part *p, us_err *err)
 	rc = us_arena_check(&trees, err);
 	us_arena_fini(&trees);
 	return rc;
-}
-
-static bool says(const char *text, size_t len, const char *word)
-{
-	size_t at = 0, n;
-
-	while ((n = words_next(text, len, &at)) > 0)
-		if (words_equal(text + at - n, n, word))
-			return true;
-	return false;
 }
 
 /* PARTITION at the beginning of a bracket is a window's; in a string, or where it
@@ -349,7 +364,7 @@ us_code fold_history(world **out, const later_script **later, const us_stuck *c,
 	words *about, us_err *err)
 {
 	folding f = { .c = c, .about = about };
-	world *w = world_new(us_db_about(c->live).schema);
+	world *w = live_world(c->live);
 	us_code rc;
 
 	*out = w;

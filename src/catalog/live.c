@@ -2,6 +2,7 @@
  * names up in pg_catalog by its indexes. */
 #include "live.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "live_rows.h"
@@ -199,23 +200,34 @@ static void deny_missing(world *w, size_t asked)
 	}
 }
 
-/* What an extension made no statement of a script did, and a script that meets it
- * does not what it says: nothing is said of it. */
-static void leave_out_members(const live_rows *l)
+static void leave_out(const live_rows *l)
 {
-	for (const made *m = l->by_extensions; m; m = m->next) {
-		object_id schema =
-			m->schema ? world_find(l->w, OBJECT_SCHEMA, 0, m->schema)
-				  : 0;
+	for (const left_out *o = l->left_out; o; o = o->next) {
+		object_id parent = 0;
 
-		world_blur(l->w, world_get(l->w, m->kind, schema, m->name));
+		if (o->schema)
+			parent = world_get(l->w, OBJECT_SCHEMA, 0, o->schema);
+		if (o->relation)
+			parent = world_get(
+				l->w, OBJECT_RELATION, parent, o->relation);
+		world_blur(l->w, world_get(l->w, o->kind, parent, o->name));
 	}
+}
+
+world *live_world(const us_db *db)
+{
+	us_db_info about = us_db_about(db);
+	world *w = world_new(about.schema);
+
+	if (w && strtoul(about.version, NULL, 10) >= 18)
+		world_name_not_nulls(w);
+	return w;
 }
 
 us_code live_load(world **out, us_db *db, const world *touched,
 	const us_meanwhile *meanwhile, us_err *err)
 {
-	live_rows l = { .w = world_new(us_db_about(db).schema) };
+	live_rows l = { .w = live_world(db) };
 	size_t asked;
 	us_code rc = US_OK;
 
@@ -230,7 +242,7 @@ us_code live_load(world **out, us_db *db, const world *touched,
 		meanwhile->fn(meanwhile->ctx);
 	if (rc == US_OK) {
 		deny_missing(l.w, asked);
-		leave_out_members(&l);
+		leave_out(&l);
 		rc = us_arena_check(world_arena(l.w), err);
 	}
 	if (rc == US_OK)

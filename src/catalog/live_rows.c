@@ -67,18 +67,32 @@ static void apply_text(world *w, const char *sql)
 	world_begin_statement(w, MODE_FOLD);
 }
 
-/* member: the cell that says whether it is an extension's. */
+static const char *copy(us_arena *a, const char *text)
+{
+	return text ? us_arena_str(a, text) : NULL;
+}
+
+static void leave_out(live_rows *l, const left_out *what)
+{
+	us_arena *a = world_arena(l->w);
+	left_out *o = us_arena_alloc(a, sizeof(*o));
+
+	if (!o)
+		return;
+	*o = (left_out){ l->left_out, what->kind, copy(a, what->schema),
+		copy(a, what->relation), us_arena_str(a, what->name) };
+	l->left_out = o;
+}
+
+/* What an extension made no statement of a script did, and a script that meets it
+ * does not what it says. member: the cell that says whether it is one's. */
 static void note_member(live_rows *l, object_kind kind, const char *schema,
 	const char *name, const char *member)
 {
-	us_arena *a = world_arena(l->w);
-	made *m = is_true(member) ? us_arena_alloc(a, sizeof(*m)) : NULL;
-
-	if (!m)
-		return;
-	*m = (made){ l->by_extensions, kind,
-		schema ? us_arena_str(a, schema) : NULL, us_arena_str(a, name) };
-	l->by_extensions = m;
+	if (is_true(member))
+		leave_out(l, &(left_out){ .kind = kind,
+				     .schema = schema,
+				     .name = name });
 }
 
 us_code live_schema(const us_row *r, void *ctx, us_err *err)
@@ -148,6 +162,9 @@ us_code live_type(const us_row *r, void *ctx, us_err *err)
 	case 'c':
 		world_set(w, id, FACET_KIND, firm("composite type"));
 		break;
+	case 'm': /* from PostgreSQL 14 on, with its range */
+		world_set(w, id, FACET_KIND, firm("multirange"));
+		break;
 	default:
 		break;
 	}
@@ -166,6 +183,11 @@ us_code live_constraint(const us_row *r, void *ctx, us_err *err)
 	world_set(l->w, id, FACET_VALID, firm(is_true(r->cells[4]) ? "yes" : "no"));
 	set_comment(l->w, id, r->cells[5]);
 	set_cleaning(l->w, id, r->cells[6]);
+	if (is_true(r->cells[7]))
+		leave_out(l, &(left_out){ .kind = OBJECT_CONSTRAINT,
+				     .schema = r->cells[0],
+				     .relation = r->cells[1],
+				     .name = r->cells[2] });
 	(void)err;
 	return US_OK;
 }

@@ -4,12 +4,12 @@
 #include "live.h"
 #include "parse.h"
 
-/* What an extension made: an object's place in the world, by name. */
-typedef struct made {
-	const struct made *next;
+/* What nothing is said of: an object's place in the world, by name. */
+typedef struct left_out {
+	const struct left_out *next;
 	object_kind kind;
-	const char *schema, *name; /* schema: NULL of schemas */
-} made;
+	const char *schema, *relation, *name; /* NULL where there is no such level */
+} left_out;
 
 /* A type that was parsed: most columns have one of a few. */
 typedef struct known_type {
@@ -21,7 +21,7 @@ typedef struct known_type {
 /* The live world while its rows come in. */
 typedef struct {
 	world *w;
-	const made *by_extensions;
+	const left_out *left_out;
 	const known_type *types;
 } live_rows;
 

@@ -93,6 +93,7 @@ static void apply(const step *s)
 		}
 	world_unsure(s->w, "a kind of statement that can't be followed");
 	world_close_parts(s->w, NULL, NULL);
+	world_lose_names(s->w, NULL);
 	world_blur_mentioned(s->w, s->text, s->len);
 }
 

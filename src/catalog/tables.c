@@ -144,6 +144,20 @@ static us_value default_of(const step *s, object_id relation, object_id column,
 	return firm("none");
 }
 
+/* Whether the name is one that is kept depends on the server's version. */
+static void blur_named_not_null(
+	const step *s, object_id relation, const PgQuery__ColumnDef *def)
+{
+	for (size_t i = 0; i < def->n_constraints; i++) {
+		const PgQuery__Constraint *c = def->constraints[i]->constraint;
+
+		if (def->constraints[i]->node_case == NODE(CONSTRAINT) &&
+			c->contype == CONSTR(NOTNULL) && *c->conname)
+			world_blur(s->w, world_get(s->w, OBJECT_CONSTRAINT,
+						 relation, c->conname));
+	}
+}
+
 /* The column alone, without what constraints add. */
 static object_id make_column(
 	const step *s, object_id relation, const PgQuery__ColumnDef *def)
@@ -165,6 +179,8 @@ static object_id make_column(
 	if (t.identity)
 		own_sequence(s, relation, id,
 			sequence_name(t.identity->options, t.identity->n_options));
+	if (world_names_not_nulls(w))
+		blur_named_not_null(s, relation, def);
 	return id;
 }
 

@@ -238,6 +238,8 @@ presence world_default(
 
 	if (parent && up->there == THERE_NO)
 		return THERE_NO;
+	if (kind == OBJECT_CONSTRAINT && world_may_be_not_null(w, name))
+		return THERE_MAYBE;
 	if (child)
 		return up->there == THERE_YES && up->whole ? THERE_NO : THERE_MAYBE;
 	/* extensions are often made by who may, or come with the template; no

@@ -170,10 +170,17 @@ const char *world_title(world *w, object_id id);
 typedef bool world_knows_fn(const void *ctx, const char *name);
 void world_close(world *w, world_knows_fn *knows, const void *ctx);
 
-/* Relations were made whose names nobody wrote: any that could be such a name, and
- * is not known to be there, may be one of them. ending: what these end with, before
- * a number ("_a_b_idx"), or NULL. */
+/* Relations, or types, were made whose names nobody wrote: any that could be such a
+ * name, and is not known to be there, may be one of them. ending: what a relation's
+ * ends with, before a number ("_a_b_idx"), or NULL. */
 void world_lose_names(world *w, const char *ending);
+
+/* The server keeps each NOT NULL as a constraint with a name (PostgreSQL 18), of
+ * which no more is followed than that there may be one. Copied by world_clone(). */
+void world_name_not_nulls(world *w);
+bool world_names_not_nulls(const world *w);
+/* Is it a name as the server makes them up for one? */
+bool world_may_be_not_null(const world *w, const char *name);
 
 /* Is a table of that name, of which nothing is known, none that is partitioned?
  * What is done to such a one reaches more than it names. NULL: it may always be, as
@@ -235,6 +242,11 @@ void world_drop(world *w, object_id id, bool cascade);
 /* Another name or parent, the same identity; the old name is known to be gone. */
 void world_move(world *w, object_id id, object_id parent, const char *name);
 void world_set(world *w, object_id id, facet f, us_value v);
+/* Whatever was known of it is not any more, and was not before the script; touches
+ * nothing. */
+void world_doubt(world *w, object_id id);
+/* It is not known any more; touches nothing. */
+void world_forget(world *w, object_id id, facet f);
 /* A key to look at, though the statement may leave it as it is. */
 void world_watch(world *w, object_id id, facet f);
 /* Links; see object. whole: its children are all known from here on. */

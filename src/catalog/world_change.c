@@ -76,6 +76,9 @@ static void learn(world *w, const object *o, presence need, bool disputed)
 	/* another one's CASCADE may have made it */
 	if (o->kind == OBJECT_EXTENSION && need == THERE_YES)
 		return;
+	/* SET NOT NULL, a primary key or another's DROP NOT NULL may have */
+	if (o->kind == OBJECT_CONSTRAINT && world_may_be_not_null(w, o->name))
+		return;
 	before = world_edit(w->before, o->twin);
 	if (disputed) {
 		before->there = THERE_MAYBE;
@@ -84,6 +87,15 @@ static void learn(world *w, const object *o, presence need, bool disputed)
 	} else if (before->there == THERE_MAYBE && !before->blurred) {
 		before->there = need;
 	}
+}
+
+void world_doubt(world *w, object_id id)
+{
+	const object *o = world_object(w, id);
+
+	if (w->mode == MODE_SCRIPT && w->before && o->twin && !o->moved)
+		world_blur(w->before, o->twin);
+	world_blur(w, id);
 }
 
 static void say_contrary(world *w, object_id id, presence need)
@@ -216,6 +228,11 @@ void world_set(world *w, object_id id, facet f, us_value v)
 		o->refers |= world_mask(v.text);
 	}
 	o->facets[f] = v;
+}
+
+void world_forget(world *w, object_id id, facet f)
+{
+	world_edit(w, id)->facets[f] = (us_value){ US_VALUE_UNKNOWN, NULL };
 }
 
 void world_set_on(world *w, object_id id, object_id on)

@@ -62,6 +62,12 @@ static void drop_dependent(world *w, object_id id, object_id gone, bool cascade)
 	}
 }
 
+/* CREATE INDEX IF NOT EXISTS of what may have been there: on whichever table. */
+static bool may_be_elsewhere(const object *o)
+{
+	return o->kind == OBJECT_RELATION && o->on && !o->facets[FACET_KIND].text;
+}
+
 /* An index or a constraint of the column's table of which nothing more is known may
  * involve the column, and be gone; so may a column that is generated from it. */
 static bool may_be_part(
@@ -69,6 +75,8 @@ static bool may_be_part(
 {
 	const object *o = world_object(w, id), *gone = world_object(w, dropped);
 
+	if (may_be_elsewhere(o) && !gone->on) /* no other index is it */
+		return true;
 	if (gone->kind != OBJECT_COLUMN || o->facets[FACET_DEFINITION].text)
 		return false;
 	if (o->kind == OBJECT_COLUMN)

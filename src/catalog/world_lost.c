@@ -7,7 +7,7 @@
 enum { CUT_CHARACTER = 3 /* bytes, at most */ };
 
 /* "t_a_idx", "t_a_key1" */
-static bool could_be_made_up(const char *name)
+static bool could_be_relation(const char *name)
 {
 	static const char *const labels[] = { "idx", "key", "pkey", "excl", "seq" };
 	const char *label = strrchr(name, '_');
@@ -22,6 +22,15 @@ static bool could_be_made_up(const char *name)
 	return false;
 }
 
+/* A range's multirange is a type that nobody names, as a rule (PostgreSQL 14,
+ * typecmds.c: makeMultirangeTypeName). */
+static bool could_be_made_up(object_kind kind, const char *name)
+{
+	if (kind == OBJECT_TYPE)
+		return strstr(name, "multirange") != NULL;
+	return kind == OBJECT_RELATION && could_be_relation(name);
+}
+
 static size_t without_number(const char *name, size_t n)
 {
 	while (n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9')
@@ -31,11 +40,11 @@ static size_t without_number(const char *name, size_t n)
 
 /* What was cut to fit has nearly all the bytes there are, and the end of its
  * columns may be missing. */
-static bool may_end(const char *name, const char *ending)
+static bool may_end(object_kind kind, const char *name, const char *ending)
 {
 	size_t n = strlen(name), m = ending ? strlen(ending) : 0;
 
-	if (!ending || n + CUT_CHARACTER >= NAME_BYTES)
+	if (!ending || kind == OBJECT_TYPE || n + CUT_CHARACTER >= NAME_BYTES)
 		return true;
 	n = without_number(name, n);
 	return n > m && memcmp(name + n - m, ending, m) == 0;
@@ -45,10 +54,10 @@ static bool may_end(const char *name, const char *ending)
 bool world_is_lost(
 	const world *w, const lost *until, object_kind kind, const char *name)
 {
-	if (kind != OBJECT_RELATION || !could_be_made_up(name))
+	if (!could_be_made_up(kind, name))
 		return false;
 	for (const lost *l = w->losts; l != until; l = l->next)
-		if (may_end(name, l->ending))
+		if (may_end(kind, name, l->ending))
 			return true;
 	return false;
 }
@@ -68,6 +77,26 @@ void world_lose_names(world *w, const char *ending)
 			world_is_lost(w, l->next, o->kind, o->name))
 			world_blur(w, id);
 	}
+}
+
+void world_name_not_nulls(world *w)
+{
+	w->not_nulls = true;
+}
+
+bool world_names_not_nulls(const world *w)
+{
+	return w->not_nulls;
+}
+
+/* "t_a_not_null", "t_a_not_null1" (PostgreSQL 18, heap.c: AddRelationNotNullConstraints);
+ * the label is never cut. */
+bool world_may_be_not_null(const world *w, const char *name)
+{
+	static const char label[] = "_not_null";
+	size_t n = without_number(name, strlen(name)), m = sizeof(label) - 1;
+
+	return w->not_nulls && n >= m && memcmp(name + n - m, label, m) == 0;
 }
 
 void world_close_parts(world *w, world_knows_fn *plain, const void *ctx)

@@ -101,9 +101,8 @@ static bool initialize(const char *binaries, const char *data)
 {
 	char *initdb = text("%s/initdb", binaries);
 	char *hba = text("%s/pg_hba.conf", data);
-	const char *const argv[] = { initdb, "--no-sync", "--no-instructions", "-A",
-		"trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D",
-		data, NULL };
+	const char *const argv[] = { initdb, "--no-sync", "-A", "trust", "-U",
+		"postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D", data, NULL };
 	bool ok = succeeds(spawn(argv));
 	FILE *f = ok ? fopen(hba, "we") : NULL;
 

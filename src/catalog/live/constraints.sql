@@ -5,7 +5,8 @@ SELECT n.nspname, c.relname, k.conname,
        CASE WHEN NOT k.convalidated
             THEN format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %I', n.nspname,
                         c.relname, k.conname)
-       END
+       END,
+       k.contype = 'n' OR pg_get_constraintdef(k.oid) LIKE '% NOT ENFORCED'
   FROM unnest($1::name[], $2::name[], $3::name[]) AS asked (schema, relation, name)
   JOIN pg_namespace n ON n.nspname = asked.schema
   JOIN pg_class c ON c.relname = asked.relation AND c.relnamespace = n.oid

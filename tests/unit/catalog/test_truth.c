@@ -1,6 +1,7 @@
 /* The evidence's promise, tried: K is never without the true k. Pairs of histories
  * and scripts are run on a server, for every k exactly the first k statements;
  * those of truth/pairs.sql, and others that chance puts together. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,10 +22,10 @@ static void report(const lab *l)
 {
 	const tally *t = &l->tally;
 
-	printf("%zu pairs, %zu asked: %zu exact, %zu range, %zu unknown, %zu "
+	printf("PostgreSQL %u: %zu pairs, %zu asked: %zu exact, %zu range, %zu unknown, %zu "
 	       "drift, %zu "
 	       "alarm, %zu wrong, %zu harm; %zu run again, %zu don't run\n",
-		t->pairs, t->asked, t->exact, t->range, t->unknown, t->drift,
+		lab_major(l), t->pairs, t->asked, t->exact, t->range, t->unknown, t->drift,
 		t->alarm, t->wrong, t->harm, t->again, t->unrun);
 	assert_int_equal(t->wrong, 0);
 	assert_int_equal(t->alarm, 0);
@@ -38,6 +39,16 @@ static bool begins_part(const char *line)
 	return line[0] && strchr(":-=%!^>+~", line[0]) && line[1] == ' ';
 }
 
+/* "14 to 17", "16": and newer. */
+static void read_versions(pair *p, const char *text)
+{
+	const char *to = strstr(text, " to ");
+
+	p->oldest = (unsigned)strtoul(text, NULL, 10);
+	p->newest = to ? (unsigned)strtoul(to + strlen(" to "), NULL, 10) : UINT_MAX;
+	assert_true(p->oldest > 0 && p->newest >= p->oldest);
+}
+
 /* A line that begins no part goes on with the one before. */
 static void add_line(pair *p, char *line)
 {
@@ -45,6 +56,10 @@ static void add_line(pair *p, char *line)
 	us_err err = { 0 };
 	char *longer = NULL;
 
+	if (strncmp(line, "@ ", 2) == 0) {
+		read_versions(p, line + 2);
+		return;
+	}
 	if (begins_part(line)) {
 		pair_add(p, (part_kind)line[0], line + 2);
 		return;
@@ -57,16 +72,26 @@ static void add_line(pair *p, char *line)
 	last->sql = longer;
 }
 
-static void try_pair(lab *l, pair *p, size_t number, size_t line)
+/* What US_TRUTH_EVERY leaves out is what every server has. */
+static bool is_wanted(const lab *l, const pair *p, size_t number)
 {
 	unsigned share = number_of("US_TRUTH_EVERY", 1);
 	unsigned first = number_of("US_TRUTH_FIRST", 0);
+	unsigned major = lab_major(l);
+
+	if (p->oldest > 0)
+		return major >= p->oldest && major <= p->newest;
+	return number % share == first % share;
+}
+
+static void try_pair(lab *l, pair *p, size_t number, size_t line)
+{
 	us_err err = { 0 };
 
 	if (p->n == 0)
 		return;
 	assert_ok(us_strf(&p->name, &err, "pairs.sql:%zu", line), &err);
-	if (number % share == first % share)
+	if (is_wanted(l, p, number))
 		lab_try(l, p);
 	pair_fini(p);
 }

@@ -34,6 +34,7 @@ typedef struct {
 	char *name; /* for people */
 	part *parts;
 	size_t n;
+	unsigned oldest, newest; /* servers that have what it needs; 0: all */
 } pair;
 
 void pair_add(pair *p, part_kind kind, const char *sql);
@@ -65,6 +66,9 @@ typedef struct {
 /* cmocka's setup and teardown; *state is a lab. */
 int lab_open(void **state);
 int lab_close(void **state);
+
+/* The server's version, without the minor one. */
+unsigned lab_major(const lab *l);
 
 /* Says on stdout what was wrong, and counts it. */
 void lab_try(lab *l, const pair *p);
