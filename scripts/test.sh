@@ -61,7 +61,7 @@ c_tests() {
 	scripts/tally.sh add 'C tests' $(count_c_tests "$results")
 }
 
-# The only suite that CI may skip: it needs a Node newer than Debian's, and npm.
+# One of the two suites that CI may skip: it needs a Node newer than Debian's, and npm.
 conformance() {
 	printf '\n== conformance with the real Prisma\n'
 	counts=build/test/conformance.counts
@@ -89,6 +89,16 @@ specs() {
 	scripts/tally.sh add 'specs' $(cat build/specs.counts)
 }
 
+# Skipped, and said so, for each server that npm can't give: 15 is Debian's.
+versions() {
+	printf '\n== PostgreSQL 13 14 16 17 18\n'
+	counts=build/test/versions.counts
+	echo 0 1 0 >$counts
+	tests/versions/run.sh build/test build/release
+	# shellcheck disable=SC2046 # three numbers
+	scripts/tally.sh add 'PostgreSQL 13-18' $(cat $counts) 'optional'
+}
+
 # A few real migrations, broken everywhere; `./dev eval --all` takes them all.
 evaluation() {
 	printf '\n== evaluation of the evidence\n'
@@ -109,5 +119,6 @@ if check 'gcc -O2 -Werror' scripts/build.sh build/release -DUS_TESTS=OFF -DUS_EV
 	specs
 	check 'examples' tests/examples.sh build/release
 	evaluation
+	versions
 	check 'install' tests/install.sh build/release
 fi

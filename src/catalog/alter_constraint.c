@@ -139,8 +139,8 @@ static void drop_key(const step *s, object_id relation, object_id id, bool casca
 	drop_dependents(s, &k, cascade);
 }
 
-/* A constraint of which nothing is known may have brought an index, or have been the
- * NOT NULL of any column. */
+/* A constraint of which nothing is known may have brought an index, or have been
+ * the NOT NULL of any column. */
 static void forget_what_it_was(world *w, object_id relation, object_id constraint)
 {
 	const object *o = world_object(w, constraint);

@@ -90,9 +90,9 @@ static void note_member(live_rows *l, object_kind kind, const char *schema,
 	const char *name, const char *member)
 {
 	if (is_true(member))
-		leave_out(l, &(left_out){ .kind = kind,
-				     .schema = schema,
-				     .name = name });
+		leave_out(
+			l, &(left_out){
+				   .kind = kind, .schema = schema, .name = name });
 }
 
 us_code live_schema(const us_row *r, void *ctx, us_err *err)

@@ -8,7 +8,8 @@
 typedef struct left_out {
 	const struct left_out *next;
 	object_kind kind;
-	const char *schema, *relation, *name; /* NULL where there is no such level */
+	const char *schema, *relation,
+		*name; /* NULL where there is no such level */
 } left_out;
 
 /* A type that was parsed: most columns have one of a few. */

@@ -89,8 +89,8 @@ bool world_names_not_nulls(const world *w)
 	return w->not_nulls;
 }
 
-/* "t_a_not_null", "t_a_not_null1" (PostgreSQL 18, heap.c: AddRelationNotNullConstraints);
- * the label is never cut. */
+/* "t_a_not_null", "t_a_not_null1" (PostgreSQL 18, heap.c:
+ * AddRelationNotNullConstraints); the label is never cut. */
 bool world_may_be_not_null(const world *w, const char *name)
 {
 	static const char label[] = "_not_null";

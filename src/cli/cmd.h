@@ -127,6 +127,8 @@ US_MUST us_code session_describe_lock(struct session *s, us_err *err);
 /* One line to stderr, unless --quiet. */
 void session_warn(const struct session *s, const char *text);
 void session_close(struct session *s);
+/* Is the server of a version that unstick is tested with? */
+bool session_knows_server(const us_db_info *about);
 
 /* ---- before_change.c -----------------------------------------------------------
  */

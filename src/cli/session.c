@@ -1,5 +1,6 @@
 /* What every command begins and ends with. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -91,6 +92,39 @@ static us_code find_empty_folders(struct session *s, us_err *err)
 	return US_OK;
 }
 
+/* Those of tests/versions, and Debian's. */
+enum { OLDEST_POSTGRES = 13, NEWEST_POSTGRES = 18 };
+
+bool session_knows_server(const us_db_info *about)
+{
+	long major = about->version ? strtol(about->version, NULL, 10) : 0;
+
+	return strcmp(about->provider, "postgresql") != 0 ||
+	       (major >= OLDEST_POSTGRES && major <= NEWEST_POSTGRES);
+}
+
+/* What another version keeps in its catalog, and in which words, nobody has seen.
+ */
+static us_code find_strange_server(
+	struct session *s, const us_db_info *about, us_err *err)
+{
+	US_AUTO(auto_str) char *text = NULL;
+	us_code rc;
+
+	if (session_knows_server(about))
+		return US_OK;
+	rc = us_strf(&text, err,
+		"PostgreSQL %s was not tried with this version of unstick, which "
+		"knows %d to %d: check what it says before you act on it",
+		about->version, OLDEST_POSTGRES, NEWEST_POSTGRES);
+	if (rc != US_OK)
+		return rc;
+	session_warn(s, text);
+	return document_add_finding(s->document, "warning", NULL, text)
+		       ? US_OK
+		       : out_of_memory(err);
+}
+
 static us_code configure(struct session *s, us_err *err)
 {
 	us_code rc = us_config_load(&s->config, &s->options, err);
@@ -121,7 +155,9 @@ us_code session_open(struct session *s, us_err *err)
 	info = us_db_about(s->run->db);
 	if (!document_set(s->document, "database", us_view_database(&info)))
 		return out_of_memory(err);
-	rc = session_describe(s, err);
+	rc = find_strange_server(s, &info, err);
+	if (rc == US_OK)
+		rc = session_describe(s, err);
 	return rc == US_OK ? find_empty_folders(s, err) : rc;
 }
 

@@ -267,9 +267,7 @@ static void a_terminated_session_is_a_lost_connection(void **state)
 {
 	fixture *f = *state;
 
-	talk_exec(f->other,
-		"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-		" WHERE datname = current_database() AND pid <> pg_backend_pid()");
+	cluster_terminate(&f->cluster, "true");
 	talk_refused(f->db, "SELECT 1", US_E_CONNECT, "57P01");
 	talk_refused(f->db, "SELECT 1", US_E_CONNECT, "");
 }

@@ -150,6 +150,25 @@ void cluster_exec(const cluster_db *db, const char *sql)
 	PQclear(run(db->url, sql));
 }
 
+void cluster_terminate(const cluster_db *db, const char *which)
+{
+	static const char loop[] =
+		"DO $$ DECLARE p int; tries int := 0; BEGIN "
+		"FOR p IN SELECT pid FROM pg_stat_activity WHERE datname = "
+		"current_database() AND pid <> pg_backend_pid() AND (%s) LOOP "
+		"PERFORM pg_terminate_backend(p); "
+		"WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = p) LOOP "
+		"tries := tries + 1; "
+		"IF tries > 2000 THEN RAISE 'session %% does not end', p; END IF; "
+		"PERFORM pg_sleep(0.005), pg_stat_clear_snapshot(); "
+		"END LOOP; END LOOP; END $$";
+	char *sql;
+
+	assert_true(asprintf(&sql, loop, which) > 0);
+	cluster_exec(db, sql);
+	free(sql);
+}
+
 char *cluster_value(const cluster_db *db, const char *sql)
 {
 	PGresult *res = run(db->url, sql);

@@ -24,6 +24,10 @@ _Noreturn void skip_program(const char *why);
 
 /* SQL text, as many statements as it likes, over a connection of its own. */
 void cluster_exec(const cluster_db *db, const char *sql);
+/* Ends the other sessions of the database that are so (a condition on
+ * pg_stat_activity), and waits until they are gone, which pg_terminate_backend()
+ * does by itself only from PostgreSQL 14 on. */
+void cluster_terminate(const cluster_db *db, const char *which);
 /* The first cell of a query; NULL for SQL NULL or no row. free(). */
 char *cluster_value(const cluster_db *db, const char *sql);
 

@@ -91,10 +91,8 @@ void stuck_hang_up(const stuck *s)
 	assert_ok(us_db_query(s->run->db, "SELECT pg_backend_pid()", 0, NULL,
 			  keep_pid, &pid, &err),
 		&err);
-	assert_ok(
-		us_strf(&sql, &err, "SELECT pg_terminate_backend(%s, 10000)", pid),
-		&err);
-	stuck_elsewhere(s, sql);
+	assert_ok(us_strf(&sql, &err, "pid = %s", pid), &err);
+	cluster_terminate(&s->cluster, sql);
 }
 
 us_judgement *stuck_look(const stuck *s)

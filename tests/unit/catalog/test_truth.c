@@ -22,11 +22,13 @@ static void report(const lab *l)
 {
 	const tally *t = &l->tally;
 
-	printf("PostgreSQL %u: %zu pairs, %zu asked: %zu exact, %zu range, %zu unknown, %zu "
+	printf("PostgreSQL %u: %zu pairs, %zu asked: %zu exact, %zu range, %zu "
+	       "unknown, %zu "
 	       "drift, %zu "
 	       "alarm, %zu wrong, %zu harm; %zu run again, %zu don't run\n",
-		lab_major(l), t->pairs, t->asked, t->exact, t->range, t->unknown, t->drift,
-		t->alarm, t->wrong, t->harm, t->again, t->unrun);
+		side_major(&l->live), t->pairs, t->asked, t->exact, t->range,
+		t->unknown, t->drift, t->alarm, t->wrong, t->harm, t->again,
+		t->unrun);
 	assert_int_equal(t->wrong, 0);
 	assert_int_equal(t->alarm, 0);
 	assert_int_equal(t->harm, 0);
@@ -45,7 +47,8 @@ static void read_versions(pair *p, const char *text)
 	const char *to = strstr(text, " to ");
 
 	p->oldest = (unsigned)strtoul(text, NULL, 10);
-	p->newest = to ? (unsigned)strtoul(to + strlen(" to "), NULL, 10) : UINT_MAX;
+	p->newest =
+		to ? (unsigned)strtoul(to + strlen(" to "), NULL, 10) : UINT_MAX;
 	assert_true(p->oldest > 0 && p->newest >= p->oldest);
 }
 
@@ -77,7 +80,7 @@ static bool is_wanted(const lab *l, const pair *p, size_t number)
 {
 	unsigned share = number_of("US_TRUTH_EVERY", 1);
 	unsigned first = number_of("US_TRUTH_FIRST", 0);
-	unsigned major = lab_major(l);
+	unsigned major = side_major(&l->live);
 
 	if (p->oldest > 0)
 		return major >= p->oldest && major <= p->newest;

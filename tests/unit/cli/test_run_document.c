@@ -116,6 +116,31 @@ static void a_finding_is_masked_and_made_text(void **state)
 	json_decref(doc);
 }
 
+static void a_server_that_was_never_tried_is_known(void **state)
+{
+	static const struct {
+		const char *provider, *version;
+		bool known;
+	} rows[] = {
+		{ "postgresql", "12.22", false },
+		{ "postgresql", "13.23", true },
+		{ "postgresql", "18.4", true },
+		{ "postgresql", "18beta1", true },
+		{ "postgresql", "19.0", false },
+		{ "postgresql", "", false },
+		{ "sqlite", "3.40.1", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const us_db_info about = { .provider = rows[i].provider,
+			.version = rows[i].version };
+
+		if (session_knows_server(&about) != rows[i].known)
+			fail_msg("%s %s", rows[i].provider, rows[i].version);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +149,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_yet_is_null),
 		cmocka_unit_test(each_run_has_an_id_and_a_time_of_its_own),
 		cmocka_unit_test(a_finding_has_the_documented_keys),
+		cmocka_unit_test(a_server_that_was_never_tried_is_known),
 		cmocka_unit_test(a_finding_is_masked_and_made_text),
 	};
 

@@ -123,9 +123,7 @@ static void a_turn_whose_session_is_gone_is_lost(void **state)
 	cluster_db_open(&db);
 	t = open_turn(&db.parts);
 	assert_true(take(t));
-	cluster_exec(&db, "SELECT pg_terminate_backend(pid, 10000) FROM "
-			  "pg_stat_activity WHERE datname = current_database() AND "
-			  "pid <> pg_backend_pid()");
+	cluster_terminate(&db, "true");
 	assert_false(held(t));
 	us_turn_close(t);
 	cluster_db_close(&db);

@@ -301,9 +301,7 @@ static void a_server_is_locked_lost_and_had_again(void **state)
 	assert_true(run->have_lock);
 	assert_value(&db, who_has_it, "1");
 
-	cluster_exec(&db,
-		"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-		" WHERE datname = current_database() AND pid <> pg_backend_pid()");
+	cluster_terminate(&db, "true");
 	assert_int_equal(us_run_read(run, &err), US_E_CONNECT);
 	assert_ok(us_run_reconnect(run, &err), &err);
 	assert_false(run->have_lock); /* it went with the session */

@@ -472,11 +472,6 @@ void lab_try(lab *l, const pair *p)
 
 /* ---- opening ---- */
 
-unsigned lab_major(const lab *l)
-{
-	return (unsigned)PQserverVersion(l->live.conn) / 10000;
-}
-
 int lab_open(void **state)
 {
 	lab *l = calloc(1, sizeof(*l));

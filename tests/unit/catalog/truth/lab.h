@@ -67,9 +67,6 @@ typedef struct {
 int lab_open(void **state);
 int lab_close(void **state);
 
-/* The server's version, without the minor one. */
-unsigned lab_major(const lab *l);
-
 /* Says on stdout what was wrong, and counts it. */
 void lab_try(lab *l, const pair *p);
 
@@ -77,6 +74,8 @@ void lab_try(lab *l, const pair *p);
 
 void side_open(side *s);
 void side_close(side *s);
+/* The server's version, without the minor one. */
+unsigned side_major(const side *s);
 
 /* An empty database, with rows for nothing. */
 void side_clear(side *s);

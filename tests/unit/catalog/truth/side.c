@@ -42,6 +42,11 @@ void side_open(side *s)
 	PQsetErrorVerbosity(s->conn, PQERRORS_TERSE);
 }
 
+unsigned side_major(const side *s)
+{
+	return (unsigned)PQserverVersion(s->conn) / 10000;
+}
+
 void side_close(side *s)
 {
 	PQfinish(s->conn);
