@@ -37,16 +37,18 @@ void us_time_format(char out[US_TIME_TEXT], us_time t)
 	us_time fraction = t % 1000000;
 	time_t seconds;
 	struct tm tm;
-	size_t n;
+	size_t n = 4; /* of a year; strftime() leaves out zeros in front */
 
+	out[0] = '\0';
+	if (t < US_FIRST_TIME || t > US_LAST_TIME)
+		return;
 	if (fraction < 0)
 		fraction += 1000000;
 	seconds = (time_t)((t - fraction) / 1000000);
-	if (!gmtime_r(&seconds, &tm) ||
-		!(n = strftime(out, US_TIME_TEXT - 8, "%Y-%m-%dT%H:%M:%S", &tm))) {
-		out[0] = '\0';
+	if (!gmtime_r(&seconds, &tm))
 		return;
-	}
+	snprintf(out, n + 1, "%04d", tm.tm_year + 1900);
+	n += strftime(out + n, US_TIME_TEXT - n, "-%m-%dT%H:%M:%S", &tm);
 	if (fraction != 0)
 		snprintf(out + n, US_TIME_TEXT - n, ".%06dZ", (int)fraction);
 	else

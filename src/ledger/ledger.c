@@ -97,7 +97,8 @@ static us_time time_of(const us_dialect *d, const us_row *row, int column)
 	if (!row->cells[column] ||
 		!d->read_time(&t, row->cells[column], row->types[column]))
 		return US_NEVER;
-	return t;
+	/* nobody's clock, and no time in a report */
+	return t < US_FIRST_TIME || t > US_LAST_TIME ? US_NEVER : t;
 }
 
 static int steps_of(const char *cell)

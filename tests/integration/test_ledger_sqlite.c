@@ -108,6 +108,29 @@ static void all_forms_of_a_time_are_one(void **state)
 	us_ledger_free(led);
 }
 
+/* An age must not overflow, and a report has no words for them. */
+static void times_out_of_this_world_are_none(void **state)
+{
+	us_ledger *led = loaded(*state, CREATE
+		"INSERT INTO _prisma_migrations (id, checksum, migration_name,"
+		" started_at, finished_at) VALUES"
+		"('1', 'c', 'm', -9223372036854775, 9223372036854775),"
+		"('2', 'c', 'm', -62167219200001, 253402300800000),"
+		"('3', 'c', 'm', -62167219200000, 253402300799999)");
+
+	for (size_t i = 0; i < us_ledger_len(led); i++) {
+		const us_record *r = us_ledger_record(led, i);
+		bool known = strcmp(r->id, "3") == 0;
+
+		assert_int_equal(r->started_at, known ? US_FIRST_TIME : US_NEVER);
+		assert_int_equal(
+			r->finished_at, known ? US_LAST_TIME - 999 : US_NEVER);
+		assert_true(r->finished);
+	}
+	assert_int_equal(us_ledger_len(led), 3);
+	us_ledger_free(led);
+}
+
 static void bytes_that_are_no_text_break_nothing(void **state)
 {
 	us_ledger *led = loaded(*state, CREATE
@@ -200,6 +223,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_without_the_table_is_an_empty_ledger),
 		TEST(all_forms_of_a_time_are_one),
+		TEST(times_out_of_this_world_are_none),
 		TEST(bytes_that_are_no_text_break_nothing),
 		TEST(a_table_made_by_hand_is_ordinary),
 		TEST(prisma_8_is_refused_under_both_names),

@@ -23,6 +23,9 @@ static void the_forms_a_ledger_may_hold_are_read(void **state)
 		{ "1 Jan 1970 00:00:00 GMT", "1970-01-01T00:00:00Z" },
 		{ "1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.500000Z" },
 		{ "2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z" },
+		{ "0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z" },
+		{ "0987-01-01T00:00:00Z", "0987-01-01T00:00:00Z" },
+		{ "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z" },
 	};
 
 	(void)state;
@@ -33,6 +36,20 @@ static void the_forms_a_ledger_may_hold_are_read(void **state)
 		assert_true(us_time_parse(&t, rows[i].text));
 		us_time_format(text, t);
 		assert_string_equal(text, rows[i].want);
+	}
+}
+
+static void what_rfc_3339_has_no_words_for_is_not_written(void **state)
+{
+	static const us_time times[] = { US_NEVER, US_FIRST_TIME - 1,
+		US_LAST_TIME + 1, INT64_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < US_LEN(times); i++) {
+		char text[US_TIME_TEXT] = "?";
+
+		us_time_format(text, times[i]);
+		assert_string_equal(text, "");
 	}
 }
 
@@ -71,6 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_forms_a_ledger_may_hold_are_read),
+		cmocka_unit_test(what_rfc_3339_has_no_words_for_is_not_written),
 		cmocka_unit_test(anything_else_is_no_time),
 		cmocka_unit_test(the_steady_clock_does_not_step_back),
 	};
