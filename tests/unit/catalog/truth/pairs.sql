@@ -1055,6 +1055,32 @@
 : CREATE VIEW v AS SELECT q.x FROM t, JSON_TABLE(j, '$[*]' COLUMNS (x int PATH '$')) q
 > ALTER TABLE t ADD b int; CREATE OR REPLACE VIEW v AS SELECT a AS x FROM t; DROP VIEW v; CREATE VIEW v AS SELECT 1 AS y
 
+-- A script of the history that can't be read, and does more than it names.
+
+@ 16
+: CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int REFERENCES a)
+: CREATE TABLE x (t text STORAGE MAIN); DROP TABLE a CASCADE
+> ALTER TABLE b ADD c int; ALTER TABLE b ADD CONSTRAINT b_a_fkey CHECK (a > 0); CREATE TABLE a (z int)
+
+@ 16
+: CREATE TABLE t (a int); CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE ' || 't ADD hidden int'; END $$
+: CREATE TABLE x (s text STORAGE MAIN); SELECT f()
+> ALTER TABLE t ADD COLUMN IF NOT EXISTS hidden text; ALTER TABLE t ADD b int
+
+@ 16
+: CREATE TABLE t (a int)
+: CREATE TABLE x (s text STORAGE MAIN); ALTER TABLE t RENAME TO u
+> CREATE TABLE t (z int); ALTER TABLE u ADD b int; ALTER TABLE x ADD c int
+
+@ 16
+: CREATE FUNCTION ef() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN IF tg_tag = 'CREATE TABLE' THEN EXECUTE 'CREATE SCHEMA IF NOT EXISTS made'; END IF; END $$
+: CREATE TABLE x (s text STORAGE MAIN); CREATE EVENT TRIGGER et ON ddl_command_end EXECUTE FUNCTION ef()
+> CREATE TABLE t (a int); CREATE SCHEMA IF NOT EXISTS made; ALTER TABLE t ADD b int; CREATE TABLE made.u (a int)
+
+: CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int REFERENCES a)
+% DROP TABLE a CASCADE; CREATE TABLE u (id serial PRIMARY KEY, c text UNIQUE)
+> ALTER TABLE b ADD CONSTRAINT b_a_fkey CHECK (a > 0); CREATE INDEX IF NOT EXISTS u_c_key ON b (a); CREATE TABLE a (id int)
+
 -- NOT NULL as a constraint with a name.
 
 : CREATE TABLE t (a int NOT NULL, b int, c int CONSTRAINT named NOT NULL)
