@@ -197,11 +197,14 @@ static bool is_broken(reading *g, const world_key *key)
 	return v.text && strcmp(v.text, "no") == 0;
 }
 
-/* Their places in the states. */
+/* The states, and the keys' places in them. */
 static us_code name_keys(reading *g, world *keys, us_err *err)
 {
 	size_t n = world_ntouched(keys);
+	us_code rc = us_states_new(&g->states, g->script.n, err);
 
+	if (rc != US_OK)
+		return rc;
 	g->places = us_arena_alloc(&g->arena, (n + 1) * sizeof(*g->places));
 	for (size_t i = 0; g->places && i < n; i++) {
 		const world_key *key = world_touched(keys, i);
@@ -250,8 +253,6 @@ static us_code put_states(reading *g, world *keys, us_err *err)
 	run r;
 	us_code rc = run_begin(&r, &g->script, g->start, err);
 
-	if (rc == US_OK)
-		rc = name_keys(g, keys, err);
 	if (rc == US_OK)
 		rc = put_keys(g, keys, r.now, 0, 0, err);
 	g->followed = true;
@@ -303,7 +304,8 @@ static us_code list_leftovers(us_reading *out, reading *g, world *keys, us_err *
 	return rc;
 }
 
-/* What the history says: the world before the script and the one after it. */
+/* What the history says: the world before the script, the one after it, and the
+ * keys to compare. */
 static void find_worlds(void *ctx)
 {
 	reading *g = ctx;
@@ -312,6 +314,8 @@ static void find_worlds(void *ctx)
 	if (g->found == US_OK)
 		g->found =
 			run_through(&g->whole, &g->script, g->start, NULL, &g->why);
+	if (g->found == US_OK)
+		g->found = name_keys(g, g->whole.now, &g->why);
 }
 
 /* The server needs as long for the rows as we for the history, so it is asked for
@@ -342,10 +346,8 @@ static us_code find_rows(reading *g, us_err *err)
 static us_code compare(us_reading *out, reading *g, us_err *err)
 {
 	world *keys = g->whole.now;
-	us_code rc = us_states_new(&g->states, g->script.n, err);
+	us_code rc = put_states(g, keys, err);
 
-	if (rc == US_OK)
-		rc = put_states(g, keys, err);
 	if (rc == US_OK)
 		rc = us_states_judge(g->states, out, err);
 	if (rc == US_OK && g->followed)

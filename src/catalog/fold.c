@@ -35,7 +35,7 @@ typedef struct {
 
 typedef struct {
 	const us_stuck *c;
-	words *about;
+	words *about, far; /* far: see pieces.h */
 	part *parts;
 	size_t n;
 } folding;
@@ -156,8 +156,8 @@ static void choose(folding *f)
 		part *p = &f->parts[i - 1];
 
 		if (p->text)
-			p->wanted = pieces_about(
-				f->about, p->text, p->len, &p->told, &p->told_len);
+			p->wanted = pieces_about(f->about, &f->far, p->text, p->len,
+				&p->told, &p->told_len);
 	}
 }
 
@@ -363,13 +363,14 @@ static us_code make_ledger(world *w, const words *about, us_err *err)
 us_code fold_history(world **out, const later_script **later, const us_stuck *c,
 	words *about, us_err *err)
 {
-	folding f = { .c = c, .about = about };
+	folding f = { .c = c, .about = about, .far = { .arena = about->arena } };
 	world *w = live_world(c->live);
 	us_code rc;
 
 	*out = w;
 	if (!w)
 		return us_fail(err, US_E_NOMEM, "out of memory");
+	pieces_far_words(&f.far);
 	rc = list_parts(&f, err);
 	if (rc == US_OK) {
 		choose(&f);

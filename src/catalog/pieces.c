@@ -35,15 +35,15 @@ typedef struct {
 } reading;
 
 /* Names change, dependents go along, and anything may be done by code. */
-static const char *const far[] = { "rename", "execute", "call", "discard", "owned",
-	"search_path", "schema", "event" };
+static const char *const far_words[] = { "rename", "execute", "call", "discard",
+	"owned", "search_path", "schema", "event" };
 
 static bool is_far(const reading *r, const token *t)
 {
 	tokens ahead = r->at;
 	token after = { .word = "" };
 
-	if (token_is_any(t, far, US_LEN(far)))
+	if (token_is_any(t, far_words, US_LEN(far_words)))
 		return true;
 	if (token_is(t, "cascade")) /* not ON DELETE CASCADE */
 		return !token_is(&r->before, "delete") &&
@@ -157,29 +157,16 @@ static bool is_doubtful(const char *text, size_t len)
 	return false;
 }
 
-/* Most words differ in their first letter, which is seen without a call. */
-static bool is_listed(
-	const char *const *list, size_t n, const char *word, size_t len)
-{
-	for (size_t i = 0; i < n; i++)
-		if (list[i][0] == (word[0] | ' ') &&
-			words_equal(word, len, list[i]))
-			return true;
-	return false;
-}
-
 /* Nine scripts in ten are seen to be of no use by this, which only knows words: it
  * is wrong where one is in a comment, or after ON DELETE. */
-static bool may_be_far(const char *text, size_t len)
+void pieces_far_words(words *out)
 {
 	static const char *const also[] = { "cascade", "do", "select" };
-	size_t at = 0, n;
 
-	while ((n = words_next(text, len, &at)) > 0)
-		if (is_listed(far, US_LEN(far), text + at - n, n) ||
-			is_listed(also, US_LEN(also), text + at - n, n))
-			return true;
-	return false;
+	for (size_t i = 0; i < US_LEN(far_words); i++)
+		words_add(out, far_words[i], strlen(far_words[i]));
+	for (size_t i = 0; i < US_LEN(also); i++)
+		words_add(out, also[i], strlen(also[i]));
 }
 
 /* Words of statements that are no names, or are the statement's own nearly always.
@@ -283,15 +270,16 @@ static const char *join(
 
 bool pieces_reach_far(us_arena *a, const char *text, size_t len)
 {
-	words nothing = { .arena = a };
+	words nothing = { .arena = a }, far = { .arena = a };
 	const char *out;
 	size_t n;
 
-	return pieces_about(&nothing, text, len, &out, &n);
+	pieces_far_words(&far);
+	return pieces_about(&nothing, &far, text, len, &out, &n);
 }
 
-bool pieces_about(
-	words *about, const char *text, size_t len, const char **out, size_t *n)
+bool pieces_about(words *about, const words *far, const char *text, size_t len,
+	const char **out, size_t *n)
 {
 	bool doubtful = is_doubtful(text, len);
 	const char *at = text, *end = text + len;
@@ -300,7 +288,7 @@ bool pieces_about(
 
 	*out = text;
 	*n = len;
-	if (!doubtful && !words_share(about, text, len) && !may_be_far(text, len))
+	if (!doubtful && !words_share_either(about, far, text, len))
 		return false;
 	pieces = us_arena_alloc(
 		about->arena, count_pieces(text, len) * sizeof(*pieces));

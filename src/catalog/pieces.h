@@ -11,11 +11,15 @@
  * *out, *n is its text without the statements that are and do neither; they are
  * left out only where it is plain what they do: everything else stays. A statement
  * that renames what the words are about adds its own names to them. The text is the
- * words' arena's, or the script's own, whole. */
-bool pieces_about(
-	words *about, const char *text, size_t len, const char **out, size_t *n);
+ * words' arena's, or the script's own, whole. far: as pieces_far_words() has them.
+ */
+bool pieces_about(words *about, const words *far, const char *text, size_t len,
+	const char **out, size_t *n);
 
 /* Does it reach what it doesn't name? */
 bool pieces_reach_far(us_arena *a, const char *text, size_t len);
+
+/* Adds the words without one of which no script reaches what it doesn't name. */
+void pieces_far_words(words *out);
 
 #endif

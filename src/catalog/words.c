@@ -128,6 +128,18 @@ bool words_have(const words *s, const char *text, size_t len)
 	return any;
 }
 
+bool words_share_either(
+	const words *a, const words *b, const char *text, size_t len)
+{
+	size_t at = 0, n, hash;
+
+	while ((n = next_hashed(text, len, &at, &hash)) > 0)
+		if (has_one(a, text + at - n, n, hash) ||
+			has_one(b, text + at - n, n, hash))
+			return true;
+	return false;
+}
+
 bool words_share(const words *s, const char *text, size_t len)
 {
 	size_t at = 0, n, hash;

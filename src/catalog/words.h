@@ -23,5 +23,8 @@ void words_add(words *s, const char *text, size_t len);
 bool words_have(const words *s, const char *text, size_t len);
 /* Is any? */
 bool words_share(const words *s, const char *text, size_t len);
+/* Is any in either of the two? */
+bool words_share_either(
+	const words *a, const words *b, const char *text, size_t len);
 
 #endif

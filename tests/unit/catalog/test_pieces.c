@@ -14,13 +14,14 @@ typedef struct {
 static void check_kept(const kept_row *r)
 {
 	us_arena arena = { 0 };
-	words about = { .arena = &arena };
+	words about = { .arena = &arena }, far = { .arena = &arena };
 	const char *out = NULL;
 	size_t n = 0;
 	bool wanted;
 
 	words_add(&about, "users", strlen("users"));
-	wanted = pieces_about(&about, r->sql, strlen(r->sql), &out, &n);
+	pieces_far_words(&far);
+	wanted = pieces_about(&about, &far, r->sql, strlen(r->sql), &out, &n);
 	if (wanted != (r->kept != NULL))
 		fail_msg("%s: %s", r->sql, wanted ? "wanted" : "not wanted");
 	if (wanted && (n != strlen(r->kept) || memcmp(out, r->kept, n) != 0))
