@@ -37,7 +37,7 @@ void us_time_format(char out[US_TIME_TEXT], us_time t)
 	us_time fraction = t % 1000000;
 	time_t seconds;
 	struct tm tm;
-	size_t n = 4; /* of a year; strftime() leaves out zeros in front */
+	size_t n;
 
 	out[0] = '\0';
 	if (t < US_FIRST_TIME || t > US_LAST_TIME)
@@ -47,7 +47,8 @@ void us_time_format(char out[US_TIME_TEXT], us_time t)
 	seconds = (time_t)((t - fraction) / 1000000);
 	if (!gmtime_r(&seconds, &tm))
 		return;
-	snprintf(out, n + 1, "%04d", tm.tm_year + 1900);
+	/* strftime() leaves out a year's zeros in front */
+	n = (size_t)snprintf(out, US_TIME_TEXT, "%04d", tm.tm_year + 1900);
 	n += strftime(out + n, US_TIME_TEXT - n, "-%m-%dT%H:%M:%S", &tm);
 	if (fraction != 0)
 		snprintf(out + n, US_TIME_TEXT - n, ".%06dZ", (int)fraction);

@@ -37,7 +37,7 @@ struct world {
 	bool far_code;  /* see world_note_far_code() */
 	bool anything;  /* see world_expect_anything() */
 	bool dropped; /* something whose indexes, sequences, constraints go along */
-	bool cascaded; /* something with CASCADE; both since it was settled */
+	bool cascaded;  /* something with CASCADE; both since it was settled */
 	bool not_nulls; /* see world_name_not_nulls() */
 	const lost *losts;
 	const lost *lost_before; /* the newest when it was settled */

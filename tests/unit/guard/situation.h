@@ -12,8 +12,8 @@ typedef struct {
 	us_tristate edited;
 	size_t session; /* statements at the end that concern only the session */
 	int leftovers;
-	bool unproved;  /* what the script changes reads as before */
-	bool proved; /* by the ledger */
+	bool unproved; /* what the script changes reads as before */
+	bool proved;   /* by the ledger */
 	bool reruns; /* the whole script can run from the top, whichever k it is */
 	bool sqlite;
 	bool visible, have_lock, dry, lock_disabled;
