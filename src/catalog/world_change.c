@@ -106,6 +106,12 @@ static void say_contrary(world *w, object_id id, presence need)
 				need == THERE_YES ? "not there" : "there already"));
 }
 
+/* The schema that the ledger is in: it was there when it was connected to. */
+static bool is_home(const world *w, const object *o)
+{
+	return o->kind == OBJECT_SCHEMA && w->home && strcmp(o->name, w->home) == 0;
+}
+
 bool world_need(world *w, object_id id, presence need)
 {
 	object *o = world_edit(w, id);
@@ -113,7 +119,7 @@ bool world_need(world *w, object_id id, presence need)
 	if (!id || o->there == need)
 		return true;
 	if (o->there == THERE_MAYBE) {
-		if (w->mode == MODE_TRIAL)
+		if (w->mode == MODE_TRIAL && !(need == THERE_YES && is_home(w, o)))
 			world_unsure(w, us_arena_strf(&w->arena,
 						"whether %s is there is not known",
 						world_title(w, id)));

@@ -1145,3 +1145,8 @@
 @ 18
 : CREATE TABLE t (id uuid DEFAULT gen_random_uuid(), a int)
 > ALTER TABLE t ALTER id SET DEFAULT uuidv7(); ALTER TABLE t ADD b uuid DEFAULT uuidv4(); UPDATE t SET a = 1 RETURNING old.a, new.a; ALTER TABLE t ALTER id SET DEFAULT gen_random_uuid(); CREATE INDEX i ON t USING gin ((ARRAY[a])); ALTER TABLE t ADD c text COLLATE "pg_c_utf8"; ALTER TABLE t ALTER b DROP DEFAULT
+
+-- A block that makes a type unless it is there makes it, where it is known not to be.
+
+: CREATE TABLE t (a int)
+> DO $$ BEGIN CREATE TYPE e AS ENUM ('x', 'y'); EXCEPTION WHEN duplicate_object THEN NULL; END $$; DO $$ BEGIN CREATE SEQUENCE s; CREATE DOMAIN d AS int; EXCEPTION WHEN duplicate_object OR duplicate_table THEN NULL; END $$; ALTER TABLE t ADD COLUMN IF NOT EXISTS b e NOT NULL DEFAULT 'x'
