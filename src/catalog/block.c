@@ -231,6 +231,13 @@ static bool condition(block *b)
 
 /* ---- EXCEPTION ---- */
 
+/* What is there already, what isn't. */
+static bool is_of_catalog(const char *name)
+{
+	return strncmp(name, "duplicate_", 10) == 0 ||
+	       strncmp(name, "undefined_", 10) == 0;
+}
+
 /* The names after WHEN. others: one that the catalog alone doesn't decide. */
 static bool conditions(block *b, bool *others)
 {
@@ -239,7 +246,7 @@ static bool conditions(block *b, bool *others)
 	do {
 		if (!tokens_next(&b->at, &t) || t.quoted)
 			return false;
-		*others = *others || strncmp(t.word, "duplicate_", 10) != 0;
+		*others = *others || !is_of_catalog(t.word);
 	} while (follows(b, "or") && take(b, "or"));
 	return true;
 }

@@ -51,7 +51,8 @@ kind_fn kind_create_policy, kind_alter_policy, kind_create_rule;
 /* session.c: SET, transaction control, what leaves no trace at all */
 kind_fn kind_set, kind_no_trace, kind_session;
 /* upkeep.c: privileges, owners, maintenance */
-kind_fn kind_grant, kind_owner, kind_maintenance, kind_create_statistics;
+kind_fn kind_grant, kind_owner, kind_maintenance, kind_create_statistics,
+	kind_publication;
 /* data.c: INSERT, UPDATE, DELETE, TRUNCATE, SELECT, DO, CALL, COPY ... */
 kind_fn kind_data, kind_select, kind_do, kind_table_from_query;
 

@@ -66,6 +66,8 @@ static const struct {
 	{ NODE(CHECK_POINT_STMT), kind_no_trace },
 	{ NODE(SEC_LABEL_STMT), kind_owner },
 	{ NODE(CREATE_STATS_STMT), kind_create_statistics },
+	{ NODE(CREATE_PUBLICATION_STMT), kind_publication },
+	{ NODE(ALTER_PUBLICATION_STMT), kind_publication },
 	{ NODE(REFRESH_MAT_VIEW_STMT), kind_data },
 	{ NODE(INSERT_STMT), kind_data },
 	{ NODE(UPDATE_STMT), kind_data },

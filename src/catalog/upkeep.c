@@ -154,3 +154,8 @@ void kind_create_statistics(const step *s)
 {
 	world_unsure(s->w, "statistics objects are not followed");
 }
+
+void kind_publication(const step *s)
+{
+	world_unsure(s->w, "publications are not followed");
+}
