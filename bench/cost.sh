@@ -5,8 +5,6 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
-# shellcheck source=bench/rows.sh
-. "$here/rows.sh"
 # shellcheck source=bench/stage.sh
 . "$here/stage.sh"
 

@@ -1,5 +1,8 @@
 #!/bin/sh
-# Sourced: stages, that is databases whose ledger says that the last migration failed.
+# Sourced, with $here and $build set: stages, that is databases whose ledger says that the
+# last migration failed; and the rows to say figures in.
+# shellcheck source=bench/rows.sh
+. "${here:?}/rows.sh"
 
 # On a server it is Prisma's schema, on SQLite what it writes there (6.19.3).
 ledger_of_postgresql='SET client_min_messages = warning;
@@ -81,4 +84,17 @@ status_of() {
 prisma_runs() {
 	[ -x "$US_ORACLE/prisma6" ] && command -v node >/dev/null &&
 		[ -d "${ORACLE_HOME:-$HOME/.cache/unstick-oracle}/p6/node_modules/prisma" ]
+}
+
+# against_prisma CODE TIMES FIGURES: how much faster we are than `prisma migrate status`,
+# which ends with CODE here.
+against_prisma() {
+	if prisma_runs; then
+		export PROVIDER=pg
+		prisma=$("${build:?}/bench/measure" 10 "$1" "$US_ORACLE/prisma6" prisma migrate status)
+		fact 'prisma migrate status 6.19.3 (medians of 10)' "$prisma"
+		row '  times unstick is faster' '>=' "$2" "$(ratio "$prisma" "$3")" ''
+	else
+		echo "prisma migrate status: SKIPPED, not installed: $US_ORACLE/setup.sh does that"
+	fi
 }

@@ -6,8 +6,6 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
-# shellcheck source=bench/rows.sh
-. "$here/rows.sh"
 # shellcheck source=bench/stage.sh
 . "$here/stage.sh"
 
@@ -44,11 +42,4 @@ fact 'connect with libpq and select 1' "$bare"
 fact 'the application alone' "$true"
 row '  what comes before it, as a multiple' '<=' 1.5 "$(ratio "$hook" "$bare")" ''
 
-if prisma_runs; then
-	export PROVIDER=pg
-	prisma=$("$build/bench/measure" 10 0 "$US_ORACLE/prisma6" prisma migrate status)
-	fact 'prisma migrate status 6.19.3 (medians of 10)' "$prisma"
-	row '  times unstick is faster' '>=' 30 "$(ratio "$prisma" "$start")" ''
-else
-	echo "prisma migrate status: SKIPPED, not installed: $US_ORACLE/setup.sh does that"
-fi
+against_prisma 0 30 "$start"

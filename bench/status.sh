@@ -4,8 +4,6 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
-# shellcheck source=bench/rows.sh
-. "$here/rows.sh"
 # shellcheck source=bench/stage.sh
 . "$here/stage.sh"
 
@@ -36,11 +34,4 @@ row '  unstick status, as a multiple' '<=' 1.5 "$(ratio "$status" "$bare")" ''
 fact 'psql, the whole ledger' "$psqls"
 row '  unstick status, as a multiple' '<' 1.0 "$(ratio "$status" "$psqls")" ''
 
-if prisma_runs; then
-	export PROVIDER=pg
-	prisma=$("$build/bench/measure" 10 1 "$US_ORACLE/prisma6" prisma migrate status)
-	fact 'prisma migrate status 6.19.3 (medians of 10)' "$prisma"
-	row '  times unstick is faster' '>=' 60 "$(ratio "$prisma" "$status")" ''
-else
-	echo "prisma migrate status: SKIPPED, not installed: $US_ORACLE/setup.sh does that"
-fi
+against_prisma 1 60 "$status"

@@ -45,6 +45,19 @@ project *start_orders(void **state, const char *then)
 	return p;
 }
 
+void start_deploy_dies_once(project *p)
+{
+	project_write(p, "deploy",
+		"if [ -e once ]; then exec " US_DEPLOY "; fi\n"
+		"touch once\n"
+		"\"$PSQL\" -XqAt \"$DATABASE_URL\" -c \"INSERT INTO "
+		"_prisma_migrations (id, checksum, migration_name) VALUES "
+		"('dead', '$(sha256sum <prisma/migrations/" NAME
+		"/migration.sql | cut -c 1-64)', '" NAME "')\"\n"
+		"exit 137\n");
+	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
+}
+
 void start_policy(project *p, const char *answer)
 {
 	US_AUTO(auto_str) char *text = NULL;

@@ -21,6 +21,10 @@ project *start_orders(void **state, const char *then);
 /* No prefix of the script: nothing but a person can say what to do. */
 #define UNDECIDABLE STUCK "CREATE TABLE items (name TEXT)"
 
+/* Its first deploy dies in the middle (its container had not enough memory, say),
+ * and leaves NAME failed; the next ones are as ever. */
+void start_deploy_dies_once(project *p);
+
 /* Its only policy answers this to everything. */
 void start_policy(project *p, const char *answer);
 

@@ -222,21 +222,12 @@ static void who_is_stopped_takes_it_along(void **state)
 
 /* ---- in a start ---- */
 
-/* The first deploy dies in the middle, so that there is something to resolve twice.
- */
+/* Where there is something to resolve twice. */
 static void a_start_runs_it_once_for_all_its_rounds(void **state)
 {
 	project *p = stage(state, STUCK, COUNTS);
 
-	project_write(p, "deploy",
-		"if [ -e once ]; then exec " US_DEPLOY "; fi\n"
-		"touch once\n"
-		"\"$PSQL\" -XqAt \"$DATABASE_URL\" -c \"INSERT INTO "
-		"_prisma_migrations (id, checksum, migration_name) VALUES "
-		"('dead', '$(sha256sum <prisma/migrations/" NAME
-		"/migration.sql | cut -c 1-64)', '" NAME "')\"\n"
-		"exit 137\n");
-	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
+	start_deploy_dies_once(p);
 	assert_string_equal(start(p, 0), STARTED);
 	assert_int_equal(events(p, "case.settled"), 2);
 	assert_int_equal(events(p, "before_change.started"), 1);

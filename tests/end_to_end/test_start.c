@@ -118,21 +118,12 @@ static void what_ran_after_all_is_recorded_and_nothing_is_deployed(void **state)
 	ledger_shape_is(p, "ARA");
 }
 
-/* The first deploy dies in the middle (its container had not enough memory, say);
- * what it left is resolved, and the second one goes through. */
+/* What it left is resolved, and the second one goes through. */
 static void what_a_deploy_leaves_is_resolved_and_deployed_again(void **state)
 {
 	project *p = start_orders(state, PENDING);
 
-	project_write(p, "deploy",
-		"if [ -e once ]; then exec " US_DEPLOY "; fi\n"
-		"touch once\n"
-		"\"$PSQL\" -XqAt \"$DATABASE_URL\" -c \"INSERT INTO "
-		"_prisma_migrations (id, checksum, migration_name) VALUES "
-		"('dead', '$(sha256sum <prisma/migrations/" NAME
-		"/migration.sql | cut -c 1-64)', '" NAME "')\"\n"
-		"exit 137\n");
-	project_environment(p, "UNSTICK_START_DEPLOY=/bin/sh deploy");
+	start_deploy_dies_once(p);
 	assert_string_equal(start(p, 0), STARTED);
 	assert_int_equal(events(p, "deploy.failed"), 1);
 	assert_int_equal(events(p, "deploy.finished"), 1);

@@ -23,6 +23,48 @@ us_db *talk_open_file(const char *path, us_db_mode mode)
 	return talk_open(&url, mode);
 }
 
+int talk_file_open(void **state)
+{
+	talk_file *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	scratch_open(&f->dir);
+	f->path = scratch_path(&f->dir, "dev.db");
+	*state = f;
+	return 0;
+}
+
+int talk_file_close(void **state)
+{
+	talk_file *f = *state;
+
+	scratch_close(&f->dir);
+	free(f->path);
+	free(f);
+	return 0;
+}
+
+int talk_cluster_open(void **state)
+{
+	talk_cluster *c = calloc(1, sizeof(*c));
+
+	assert_non_null(c);
+	cluster_db_open(&c->cluster);
+	c->db = talk_open(&c->cluster.parts, US_DB_WRITE);
+	*state = c;
+	return 0;
+}
+
+int talk_cluster_close(void **state)
+{
+	talk_cluster *c = *state;
+
+	us_db_close(c->db);
+	cluster_db_close(&c->cluster);
+	free(c);
+	return 0;
+}
+
 void talk_exec(us_db *db, const char *sql)
 {
 	us_err err = { 0 };

@@ -14,32 +14,8 @@
 	" current_timestamp, applied_steps_count INTEGER UNSIGNED NOT NULL "       \
 	"DEFAULT 0);"
 
-typedef struct {
-	scratch dir;
-	char *path;
-} fixture;
-
-static int open_scratch(void **state)
-{
-	fixture *f = calloc(1, sizeof(*f));
-
-	scratch_open(&f->dir);
-	f->path = scratch_path(&f->dir, "dev.db");
-	*state = f;
-	return 0;
-}
-
-static int close_scratch(void **state)
-{
-	fixture *f = *state;
-
-	scratch_close(&f->dir);
-	free(f->path);
-	free(f);
-	return 0;
-}
-
-static us_code load(us_ledger **out, const fixture *f, const char *sql, us_err *err)
+static us_code load(
+	us_ledger **out, const talk_file *f, const char *sql, us_err *err)
 {
 	us_db *db;
 	us_code rc;
@@ -52,7 +28,7 @@ static us_code load(us_ledger **out, const fixture *f, const char *sql, us_err *
 	return rc;
 }
 
-static us_ledger *loaded(const fixture *f, const char *sql)
+static us_ledger *loaded(const talk_file *f, const char *sql)
 {
 	us_ledger *led = NULL;
 	us_err err;
@@ -198,7 +174,7 @@ static void a_table_that_is_not_prismas_is_told(void **state)
 
 static void a_file_that_is_taken_is_in_use_and_not_empty(void **state)
 {
-	const fixture *f = *state;
+	const talk_file *f = *state;
 	us_ledger *led;
 	us_err err = { 0 };
 	us_db *db;
@@ -216,7 +192,7 @@ static void a_file_that_is_taken_is_in_use_and_not_empty(void **state)
 }
 
 #define TEST(name)                                                                 \
-	cmocka_unit_test_setup_teardown(name, open_scratch, close_scratch)
+	cmocka_unit_test_setup_teardown(name, talk_file_open, talk_file_close)
 
 int main(int argc, char **argv)
 {

@@ -5,31 +5,6 @@
 #include "talk.h"
 #include "unstick/auto.h"
 
-typedef struct {
-	cluster_db cluster;
-	us_db *db;
-} fixture;
-
-static int open_both(void **state)
-{
-	fixture *f = calloc(1, sizeof(*f));
-
-	cluster_db_open(&f->cluster);
-	f->db = talk_open(&f->cluster.parts, US_DB_WRITE);
-	*state = f;
-	return 0;
-}
-
-static int close_both(void **state)
-{
-	fixture *f = *state;
-
-	us_db_close(f->db);
-	cluster_db_close(&f->cluster);
-	free(f);
-	return 0;
-}
-
 static us_code check_cells(const us_row *row, void *ctx, us_err *err)
 {
 	const us_value_type *want = ctx;
@@ -52,7 +27,7 @@ static void cells_come_with_names_lengths_and_types(void **state)
 	static const char sql[] = "SELECT 1::int2 AS small, 2, 3::int8, 4::oid,"
 				  " 1.5::float8, 2.50::numeric, true, 'x'::name,"
 				  " '2026-01-01'::date, NULL::int";
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_err err = { 0 };
 
 	talk_expect(f->db, sql, "1|2|3|4|1.5|2.50|t|x|2026-01-01|NULL\n");
@@ -62,7 +37,7 @@ static void cells_come_with_names_lengths_and_types(void **state)
 static void values_are_parameters_and_null_is_null(void **state)
 {
 	static const char *const values[] = { "x'; DROP TABLE t; --", NULL, "7" };
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_str got = { 0 };
 	us_err err = { 0 };
 
@@ -76,7 +51,7 @@ static void values_are_parameters_and_null_is_null(void **state)
 
 static void a_batch_runs_in_order_and_counts_changed_rows(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_str got = { 0 };
 	us_err err = { 0 };
 	us_stmt batch[] = {
@@ -137,7 +112,7 @@ static void what_is_done_meanwhile_is_done_once_before_the_first_row(void **stat
 
 static void the_first_error_is_told_and_the_connection_stays_usable(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_str got = { 0 };
 	us_err err = { 0 };
 	us_stmt batch[] = {
@@ -161,7 +136,7 @@ static void the_first_error_is_told_and_the_connection_stays_usable(void **state
 
 static void a_commit_of_a_failed_transaction_is_an_error(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 
 	talk_exec(f->db, f->db->ops->begin_write);
 	talk_exec(f->db, "CREATE TABLE t (a int)");
@@ -172,7 +147,7 @@ static void a_commit_of_a_failed_transaction_is_an_error(void **state)
 
 static void an_error_never_shows_users_data(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_err err = { 0 };
 
 	talk_exec(f->db, "CREATE TABLE t (email text UNIQUE)");
@@ -187,7 +162,7 @@ static void an_error_never_shows_users_data(void **state)
 
 static void a_message_of_several_lines_becomes_one(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_err err = { 0 };
 
 	assert_int_equal(
@@ -208,7 +183,7 @@ static us_code fail_at_2(const us_row *row, void *ctx, us_err *err)
 
 static void a_callback_that_fails_ends_the_batch(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	int seen = 0;
 	us_err err = { 0 };
 	us_stmt batch[] = {
@@ -226,14 +201,14 @@ static void a_callback_that_fails_ends_the_batch(void **state)
 
 static void two_statements_in_one_are_refused(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 
 	talk_refused(f->db, "SELECT 1; SELECT 2", US_E_DB, "42601");
 }
 
 static void large_batches_and_large_rows_pass(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_err err = { 0 };
 	us_str big = { 0 };
 	us_stmt batch[2000];
@@ -253,7 +228,7 @@ static void large_batches_and_large_rows_pass(void **state)
 
 static void copy_to_the_client_is_refused_without_hanging(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 
 	talk_refused(f->db, "COPY (SELECT 1) TO STDOUT", US_E_DB, "");
 	talk_refused(f->db, "SELECT 1", US_E_CONNECT, "");
@@ -263,7 +238,7 @@ static void limits_hold_for_one_transaction(void **state)
 {
 	static const char sql[] = "SELECT current_setting('lock_timeout'),"
 				  " current_setting('statement_timeout')";
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_err err = { 0 };
 
 	talk_exec(f->db, f->db->ops->begin_write);
@@ -278,7 +253,7 @@ static void a_read_transaction_has_limits_of_its_own(void **state)
 {
 	static const char sql[] = "SELECT current_setting('lock_timeout'),"
 				  " current_setting('statement_timeout')";
-	fixture *f = *state;
+	talk_cluster *f = *state;
 
 	talk_exec(f->db, f->db->ops->begin_read);
 	talk_expect(f->db, sql, "2s|10s\n");
@@ -290,7 +265,7 @@ static void a_read_transaction_has_limits_of_its_own(void **state)
 static void a_lock_that_was_waited_for_too_long_is_not_the_databases_error(
 	void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_db *other = talk_open(&f->cluster.parts, US_DB_WRITE);
 	us_err err = { 0 };
 
@@ -306,7 +281,7 @@ static void a_lock_that_was_waited_for_too_long_is_not_the_databases_error(
 
 static void names_are_quoted(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_str out = { 0 };
 	us_err err = { 0 };
 
@@ -318,7 +293,7 @@ static void names_are_quoted(void **state)
 
 static void the_database_is_described(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_db_info about = us_db_about(f->db);
 
 	assert_string_equal(about.provider, "postgresql");
@@ -329,7 +304,8 @@ static void the_database_is_described(void **state)
 	assert_null(strchr(about.version, ' '));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_both, close_both)
+#define TEST(name)                                                                 \
+	cmocka_unit_test_setup_teardown(name, talk_cluster_open, talk_cluster_close)
 
 int main(void)
 {

@@ -5,31 +5,6 @@
 #include "talk.h"
 
 typedef struct {
-	cluster_db cluster;
-	us_db *db;
-} fixture;
-
-static int open_both(void **state)
-{
-	fixture *f = calloc(1, sizeof(*f));
-
-	cluster_db_open(&f->cluster);
-	f->db = talk_open(&f->cluster.parts, US_DB_WRITE);
-	*state = f;
-	return 0;
-}
-
-static int close_both(void **state)
-{
-	fixture *f = *state;
-
-	us_db_close(f->db);
-	cluster_db_close(&f->cluster);
-	free(f);
-	return 0;
-}
-
-typedef struct {
 	const char *sql;
 	us_code code;
 	us_db_transaction after;
@@ -51,7 +26,7 @@ static void a_script_has_one_fate_unless_it_says_otherwise(void **state)
 		{ "SELECT 1/0", US_E_DB, US_DB_FAILED, NULL },
 		{ "ROLLBACK", US_OK, US_DB_IDLE, "2\n" },
 	};
-	fixture *f = *state;
+	talk_cluster *f = *state;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		us_db_transaction after;
@@ -80,7 +55,7 @@ static bool at_once(void *ctx)
 
 static void who_waits_can_give_up(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_db_transaction after;
 	us_err err = { 0 };
 	int asked = 0;
@@ -95,7 +70,7 @@ static void who_waits_can_give_up(void **state)
 
 static void copy_from_us_ends_the_connection_and_says_so(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_db_transaction after;
 	us_err err = { 0 };
 
@@ -112,7 +87,7 @@ static void copy_from_us_ends_the_connection_and_says_so(void **state)
 
 static void a_reading_handle_runs_none(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_db *reader = talk_open(&f->cluster.parts, US_DB_READ);
 	us_db_transaction after;
 	us_err err = { 0 };
@@ -123,7 +98,8 @@ static void a_reading_handle_runs_none(void **state)
 	us_db_close(reader);
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, open_both, close_both)
+#define WITH(test)                                                                 \
+	cmocka_unit_test_setup_teardown(test, talk_cluster_open, talk_cluster_close)
 
 int main(void)
 {

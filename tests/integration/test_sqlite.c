@@ -9,32 +9,7 @@
 #include "unstick/auto.h"
 #include "unstick/file.h"
 
-typedef struct {
-	scratch dir;
-	char *path;
-} fixture;
-
-static int open_scratch(void **state)
-{
-	fixture *f = calloc(1, sizeof(*f));
-
-	scratch_open(&f->dir);
-	f->path = scratch_path(&f->dir, "dev.db");
-	*state = f;
-	return 0;
-}
-
-static int close_scratch(void **state)
-{
-	fixture *f = *state;
-
-	scratch_close(&f->dir);
-	free(f->path);
-	free(f);
-	return 0;
-}
-
-static us_db *writer(const fixture *f)
+static us_db *writer(const talk_file *f)
 {
 	return talk_open_file(f->path, US_DB_WRITE);
 }
@@ -170,7 +145,7 @@ static us_code open_file(const char *path, us_db_mode mode, us_err *err)
 
 static void a_missing_file_is_not_created(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_err err;
 
 	assert_int_equal(open_file(f->path, US_DB_READ, &err), US_E_CONNECT);
@@ -182,7 +157,7 @@ static void a_missing_file_is_not_created(void **state)
 
 static void an_empty_file_is_an_empty_database(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_err err;
 
 	scratch_write(&f->dir, "dev.db", "");
@@ -192,7 +167,7 @@ static void an_empty_file_is_an_empty_database(void **state)
 
 static void another_kind_of_file_is_told_as_such(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_err err;
 
 	scratch_write(
@@ -203,7 +178,7 @@ static void another_kind_of_file_is_told_as_such(void **state)
 
 /* ---- reading changes nothing ---- */
 
-static size_t count_entries(const fixture *f)
+static size_t count_entries(const talk_file *f)
 {
 	DIR *d = opendir(f->dir.path);
 	size_t n = 0;
@@ -220,7 +195,7 @@ typedef struct {
 	size_t len;
 } image;
 
-static image look(const fixture *f)
+static image look(const talk_file *f)
 {
 	us_err err = { 0 };
 	image i;
@@ -230,7 +205,7 @@ static image look(const fixture *f)
 	return i;
 }
 
-static void expect_unchanged(const fixture *f, image before)
+static void expect_unchanged(const talk_file *f, image before)
 {
 	image now = look(f);
 
@@ -259,7 +234,7 @@ static const char *const attempts[] = {
 
 static void a_reader_writes_nothing(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	image before;
 	us_db *db;
 
@@ -281,7 +256,7 @@ static void a_reader_writes_nothing(void **state)
 
 static void a_transaction_that_was_left_open_is_rolled_back_on_close(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_db *db = writer(f);
 
 	talk_exec(db, db->ops->begin_write);
@@ -295,7 +270,7 @@ static void a_transaction_that_was_left_open_is_rolled_back_on_close(void **stat
 /* A rollback-journal writer that died after its pages had gone to the file. */
 static void a_hot_journal_is_told_and_left_alone(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	image before;
 	us_db *db;
 	us_err err;
@@ -320,7 +295,7 @@ static void a_hot_journal_is_told_and_left_alone(void **state)
 
 static void a_closed_wal_database_is_read_without_a_change(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	image before;
 	us_db *db;
 
@@ -340,7 +315,7 @@ static void a_closed_wal_database_is_read_without_a_change(void **state)
 static void what_is_committed_in_the_wal_is_seen_and_what_is_not_is_not(
 	void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	image before;
 	us_db *db;
 	other o;
@@ -362,7 +337,7 @@ static void what_is_committed_in_the_wal_is_seen_and_what_is_not_is_not(
 }
 
 #define TEST(name)                                                                 \
-	cmocka_unit_test_setup_teardown(name, open_scratch, close_scratch)
+	cmocka_unit_test_setup_teardown(name, talk_file_open, talk_file_close)
 
 int main(int argc, char **argv)
 {

@@ -11,31 +11,6 @@
 #include "unstick/auto.h"
 #include "unstick/file.h"
 
-typedef struct {
-	scratch dir;
-	char *path;
-} fixture;
-
-static int open_scratch(void **state)
-{
-	fixture *f = calloc(1, sizeof(*f));
-
-	scratch_open(&f->dir);
-	f->path = scratch_path(&f->dir, "dev.db");
-	*state = f;
-	return 0;
-}
-
-static int close_scratch(void **state)
-{
-	fixture *f = *state;
-
-	scratch_close(&f->dir);
-	free(f->path);
-	free(f);
-	return 0;
-}
-
 /* ---- a folder's files, names and bytes ---- */
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -43,7 +18,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void add_file(us_str *all, const fixture *f, const char *name)
+static void add_file(us_str *all, const talk_file *f, const char *name)
 {
 	char *path = scratch_path(&f->dir, name), *bytes = NULL;
 	us_err err = { 0 };
@@ -58,7 +33,7 @@ static void add_file(us_str *all, const fixture *f, const char *name)
 
 /* -shm is an index of the -wal that every reader makes anew where it has to: not
  * data; its bytes hold who reads at the moment. */
-static us_str folder(const fixture *f)
+static us_str folder(const talk_file *f)
 {
 	struct dirent **entries = NULL;
 	int n = scandir(f->dir.path, &entries, NULL, by_name);
@@ -78,7 +53,7 @@ static us_str folder(const fixture *f)
 }
 
 /* What a look at the schema says, with the folder the same before and after. */
-static us_code look(const fixture *f, us_err *err)
+static us_code look(const talk_file *f, us_err *err)
 {
 	us_url url = { .provider = (char *)"sqlite", .path = f->path };
 	us_str before = folder(f), after;
@@ -99,7 +74,7 @@ static us_code look(const fixture *f, us_err *err)
 	return rc;
 }
 
-static void expect(const fixture *f, us_code want, const char *text)
+static void expect(const talk_file *f, us_code want, const char *text)
 {
 	us_err err;
 	us_code rc = look(f, &err);
@@ -112,7 +87,7 @@ static void expect(const fixture *f, us_code want, const char *text)
 
 static void zero_bytes(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 
 	scratch_write(&f->dir, "dev.db", "");
 	expect(f, US_OK, "");
@@ -121,7 +96,7 @@ static void zero_bytes(void **state)
 static void no_database_or_an_encrypted_one(void **state)
 {
 	unsigned char bytes[8192];
-	fixture *f = *state;
+	talk_file *f = *state;
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)(i * 197 + i / 7);
@@ -133,7 +108,7 @@ static void no_database_or_an_encrypted_one(void **state)
 
 static void damaged_pages(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_err err = { 0 };
 	char *bytes;
 	size_t len;
@@ -148,7 +123,7 @@ static void damaged_pages(void **state)
 
 static void locked_by_a_writer(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	other o;
 
 	assert_int_equal(other_runs(f->path, "CREATE TABLE t (a)"), 0);
@@ -160,7 +135,7 @@ static void locked_by_a_writer(void **state)
 
 static void a_wal_without_its_shm(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	char *shm = scratch_path(&f->dir, "dev.db-shm");
 	other o;
 	us_err err;
@@ -178,7 +153,7 @@ static void a_wal_without_its_shm(void **state)
 
 static void a_hot_journal(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	other o;
 
 	assert_int_equal(
@@ -195,7 +170,7 @@ static void a_hot_journal(void **state)
 }
 
 #define TEST(name)                                                                 \
-	cmocka_unit_test_setup_teardown(name, open_scratch, close_scratch)
+	cmocka_unit_test_setup_teardown(name, talk_file_open, talk_file_close)
 
 int main(int argc, char **argv)
 {

@@ -7,35 +7,10 @@
 #include "talk.h"
 #include "unstick/auto.h"
 
-typedef struct {
-	scratch dir;
-	char *path;
-} fixture;
-
-static int open_scratch(void **state)
-{
-	fixture *f = calloc(1, sizeof(*f));
-
-	scratch_open(&f->dir);
-	f->path = scratch_path(&f->dir, "dev.db");
-	*state = f;
-	return 0;
-}
-
-static int close_scratch(void **state)
-{
-	fixture *f = *state;
-
-	scratch_close(&f->dir);
-	free(f->path);
-	free(f);
-	return 0;
-}
-
 /* Both journal modes; in each the file has one table with one row. */
 static const char *const modes[] = { "DELETE", "WAL" };
 
-static void make_table(const fixture *f, const char *mode)
+static void make_table(const talk_file *f, const char *mode)
 {
 	char *sql =
 		sqlite3_mprintf("DROP TABLE IF EXISTS t; PRAGMA journal_mode = %s;"
@@ -76,14 +51,14 @@ static int holders(us_db *db)
 	return n;
 }
 
-static int other_reads(const fixture *f)
+static int other_reads(const talk_file *f)
 {
 	return other_runs(f->path, "SELECT * FROM t");
 }
 
 static void the_lock_outlives_every_commit_until_it_is_released(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 
 	for (size_t i = 0; i < US_LEN(modes); i++) {
 		us_err err = { 0 };
@@ -118,7 +93,7 @@ static void the_lock_outlives_every_commit_until_it_is_released(void **state)
 
 static void a_writer_elsewhere_is_seen_and_not_waited_for(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_db *reader, *db;
 	other o;
 
@@ -144,7 +119,7 @@ static void our_own_transaction_is_nobody_elses(void **state)
 {
 	static const char *const begins[] = { "BEGIN EXCLUSIVE",
 		"BEGIN IMMEDIATE" };
-	fixture *f = *state;
+	talk_file *f = *state;
 
 	make_table(f, "DELETE");
 	for (size_t i = 0; i < US_LEN(begins); i++) {
@@ -177,7 +152,7 @@ static void who_has_the_lock_can_read_beside_it_and_only_read(void **state)
 		"DELETE FROM t", "CREATE TABLE u (a)", "ATTACH ':memory:' AS other",
 		"PRAGMA user_version = 7", "PRAGMA query_only = 0",
 		"PRAGMA journal_mode = WAL", "PRAGMA locking_mode = NORMAL" };
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_err err = { 0 };
 	us_db *db, *reader;
 
@@ -200,7 +175,7 @@ static void who_has_the_lock_can_read_beside_it_and_only_read(void **state)
 
 static void a_reader_leaves_its_owners_transaction_alone(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_err err = { 0 };
 	us_db *db, *reader;
 
@@ -220,7 +195,7 @@ static void a_reader_leaves_its_owners_transaction_alone(void **state)
 /* Whoever has a handle may ask it all that a driver promises. */
 static void a_reader_has_every_slot_of_a_driver(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 	us_err err = { 0 };
 	us_db *db, *reader;
 
@@ -237,7 +212,7 @@ static void a_reader_has_every_slot_of_a_driver(void **state)
 /* As Prisma's engine does for as long as it runs. */
 static void a_file_taken_as_a_whole_is_busy(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 
 	for (size_t i = 0; i < US_LEN(modes); i++) {
 		us_db *db, *reader;
@@ -262,7 +237,7 @@ static void a_file_taken_as_a_whole_is_busy(void **state)
 
 static void a_lock_that_was_not_had_keeps_nobody_out(void **state)
 {
-	fixture *f = *state;
+	talk_file *f = *state;
 
 	for (size_t i = 0; i < US_LEN(modes); i++) {
 		us_db *db;
@@ -282,7 +257,7 @@ static void a_lock_that_was_not_had_keeps_nobody_out(void **state)
 }
 
 #define TEST(name)                                                                 \
-	cmocka_unit_test_setup_teardown(name, open_scratch, close_scratch)
+	cmocka_unit_test_setup_teardown(name, talk_file_open, talk_file_close)
 
 int main(int argc, char **argv)
 {
