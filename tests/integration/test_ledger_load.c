@@ -16,22 +16,6 @@
 	" applied_steps_count INTEGER NOT NULL DEFAULT 0)"
 #define CREATE "CREATE TABLE _prisma_migrations " COLUMNS ";"
 
-static int open_cluster(void **state)
-{
-	cluster_db *c = calloc(1, sizeof(*c));
-
-	cluster_db_open(c);
-	*state = c;
-	return 0;
-}
-
-static int close_cluster(void **state)
-{
-	cluster_db_close(*state);
-	free(*state);
-	return 0;
-}
-
 static us_ledger *load_from(const us_url *url)
 {
 	us_db *db = talk_open(url, US_DB_READ);
@@ -308,7 +292,7 @@ static void the_records_of_a_name_are_held_until_the_transaction_ends(void **sta
 }
 
 #define TEST(name)                                                                 \
-	cmocka_unit_test_setup_teardown(name, open_cluster, close_cluster)
+	cmocka_unit_test_setup_teardown(name, cluster_db_setup, cluster_db_teardown)
 
 int main(void)
 {

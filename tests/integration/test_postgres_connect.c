@@ -12,22 +12,6 @@
 #include "talk.h"
 #include "unstick/when.h"
 
-static int open_cluster(void **state)
-{
-	cluster_db *c = calloc(1, sizeof(*c));
-
-	cluster_db_open(c);
-	*state = c;
-	return 0;
-}
-
-static int close_cluster(void **state)
-{
-	cluster_db_close(*state);
-	free(*state);
-	return 0;
-}
-
 /* Must fail to connect; the words are one line. */
 static void refused(const us_url *url, us_err *err)
 {
@@ -304,7 +288,7 @@ static void another_provider_is_a_matter_of_configuration(void **state)
 }
 
 #define TEST(name)                                                                 \
-	cmocka_unit_test_setup_teardown(name, open_cluster, close_cluster)
+	cmocka_unit_test_setup_teardown(name, cluster_db_setup, cluster_db_teardown)
 
 int main(void)
 {

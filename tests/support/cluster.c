@@ -179,3 +179,20 @@ char *cluster_value(const cluster_db *db, const char *sql)
 	PQclear(res);
 	return value;
 }
+
+int cluster_db_setup(void **state)
+{
+	cluster_db *db = calloc(1, sizeof(*db));
+
+	assert_non_null(db);
+	cluster_db_open(db);
+	*state = db;
+	return 0;
+}
+
+int cluster_db_teardown(void **state)
+{
+	cluster_db_close(*state);
+	free(*state);
+	return 0;
+}

@@ -17,6 +17,9 @@ typedef struct {
 void cluster_db_open(cluster_db *db);
 /* Drops it, whoever is still connected. */
 void cluster_db_close(cluster_db *db);
+/* The same for cmocka: *state is a cluster_db. */
+int cluster_db_setup(void **state);
+int cluster_db_teardown(void **state);
 
 /* Ends the whole program as skipped, saying why: cmocka's skip() doesn't work in a
  * fixture. */

@@ -68,3 +68,20 @@ void scratch_write(const scratch *s, const char *name, const char *text)
 {
 	scratch_write_bytes(s, name, text, strlen(text));
 }
+
+int scratch_setup(void **state)
+{
+	scratch *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	scratch_open(s);
+	*state = s;
+	return 0;
+}
+
+int scratch_teardown(void **state)
+{
+	scratch_close(*state);
+	free(*state);
+	return 0;
+}

@@ -11,6 +11,9 @@ typedef struct {
 
 void scratch_open(scratch *s);
 void scratch_close(scratch *s);
+/* The same for cmocka: *state is a scratch. */
+int scratch_setup(void **state);
+int scratch_teardown(void **state);
 /* "<scratch>/<name>"; a static-free copy, the caller's. */
 char *scratch_path(const scratch *s, const char *name);
 /* Writes a file below it, with the folders it needs. */

@@ -10,23 +10,6 @@
 #include "scratch.h"
 #include "unstick/auto.h"
 
-static int open_scratch(void **state)
-{
-	scratch *s = calloc(1, sizeof(*s));
-
-	assert_non_null(s);
-	scratch_open(s);
-	*state = s;
-	return 0;
-}
-
-static int close_scratch(void **state)
-{
-	scratch_close(*state);
-	free(*state);
-	return 0;
-}
-
 static void a_whole_file_is_read(void **state)
 {
 	us_err err = { 0 };
@@ -182,7 +165,7 @@ static void a_path_has_a_parent(void **state)
 	}
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_scratch, close_scratch)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
 
 int main(void)
 {

@@ -12,23 +12,6 @@
 
 #define FILE_NAME "20240101000000_a/migration.sql"
 
-static int setup(void **state)
-{
-	scratch *s = calloc(1, sizeof(*s));
-
-	assert_non_null(s);
-	scratch_open(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scratch_close(*state);
-	free(*state);
-	return 0;
-}
-
 static us_directory *load(const scratch *s, const char *bytes, size_t n)
 {
 	us_directory *d;
@@ -304,7 +287,8 @@ static void nothing_is_read_before_it_is_asked_for(void **state)
 
 int main(void)
 {
-#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define ROW(test)                                                                  \
+	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
 		ROW(line_ends_match_in_either_form_but_only_as_prisma_replaces_them),
 		ROW(both_forms_match_whatever_the_digest),

@@ -12,23 +12,6 @@
 #include "unstick/auto.h"
 #include "unstick/directory.h"
 
-static int setup(void **state)
-{
-	scratch *s = calloc(1, sizeof(*s));
-
-	assert_non_null(s);
-	scratch_open(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scratch_close(*state);
-	free(*state);
-	return 0;
-}
-
 static void make_folder(const scratch *s, const char *name)
 {
 	char *path = scratch_path(s, name);
@@ -313,7 +296,8 @@ static void ten_thousand_are_no_problem(void **state)
 
 int main(void)
 {
-#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define ROW(test)                                                                  \
+	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
 		ROW(real_directories_count_and_nothing_else),
 		ROW(they_come_in_prismas_order),

@@ -29,23 +29,6 @@ static const char ordinary[] =
 	"   {\"name\": \"b\", \"state\": \"failed\", \"edited\": null}],"
 	" \"big\": 9007199254740993, \"real\": 0.5}";
 
-int ask_setup(void **state)
-{
-	scratch *s = calloc(1, sizeof(*s));
-
-	assert_non_null(s);
-	scratch_open(s);
-	*state = s;
-	return 0;
-}
-
-int ask_teardown(void **state)
-{
-	scratch_close(*state);
-	free(*state);
-	return 0;
-}
-
 json_t *make_case(const char *changes)
 {
 	json_error_t e;

@@ -19,10 +19,6 @@ typedef struct {
 
 extern const us_limits roomy;
 
-/* The group's setup and teardown: a scratch folder in *state. */
-int ask_setup(void **state);
-int ask_teardown(void **state);
-
 us_code load_policy(
 	us_policies **out, const scratch *s, const question *q, us_err *err);
 /* An ordinary failed case. The caller's. */

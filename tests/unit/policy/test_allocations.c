@@ -153,5 +153,5 @@ int main(void)
 		cmocka_unit_test(every_allocation_may_fail),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -15,13 +15,13 @@ static json_t *api;
 static int read_api(void **state)
 {
 	api = api_read(us_policy_api());
-	return ask_setup(state);
+	return scratch_setup(state);
 }
 
 static int forget_api(void **state)
 {
 	json_decref(api);
-	return ask_teardown(state);
+	return scratch_teardown(state);
 }
 
 /* ---- what is there ---- */

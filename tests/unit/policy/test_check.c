@@ -394,5 +394,5 @@ int main(void)
 		cmocka_unit_test(the_samples_are_cases_as_unstick_makes_them),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -456,5 +456,5 @@ int main(void)
 		cmocka_unit_test(on_postgresql),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

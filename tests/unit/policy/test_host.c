@@ -392,5 +392,5 @@ int main(void)
 		cmocka_unit_test(remarks_are_bounded),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -248,5 +248,5 @@ int main(void)
 		cmocka_unit_test(a_long_text_is_cut_and_says_so),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

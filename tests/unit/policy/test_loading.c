@@ -171,5 +171,5 @@ int main(void)
 		cmocka_unit_test(a_byte_order_mark_is_passed_over),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

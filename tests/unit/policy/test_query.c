@@ -284,5 +284,5 @@ int main(void)
 		cmocka_unit_test(a_database_out_of_reach_is_an_error_of_the_policy),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -134,5 +134,5 @@ int main(void)
 		cmocka_unit_test(built_in_modules_are_there_for_all),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

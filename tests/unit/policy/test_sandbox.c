@@ -54,5 +54,5 @@ int main(void)
 		cmocka_unit_test(errors_can_be_caught_like_anywhere),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -198,5 +198,5 @@ int main(void)
 		cmocka_unit_test(an_error_names_the_line_of_the_configuration),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -174,5 +174,5 @@ int main(void)
 		cmocka_unit_test(nobody_pays_for_a_trace_that_was_not_asked_for),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -174,5 +174,5 @@ int main(void)
 		cmocka_unit_test(only_a_policy_that_is_asked_costs_a_thread),
 	};
 
-	return cmocka_run_group_tests(tests, ask_setup, ask_teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "unstick/auto.h"
+#include "unstick/file.h"
 
 static sqlite3 *open_file(const char *path)
 {
@@ -21,6 +22,21 @@ static sqlite3 *open_file(const char *path)
 				 NULL, NULL, NULL),
 		SQLITE_OK);
 	return db;
+}
+
+void file_copy(const char *from, const char *to)
+{
+	us_err err = { 0 };
+	char *bytes;
+	size_t len;
+	FILE *out;
+
+	assert_ok(us_file_read(&bytes, &len, from, (size_t)1 << 28, &err), &err);
+	out = fopen(to, "wb");
+	assert_non_null(out);
+	assert_int_equal(fwrite(bytes, 1, len, out), len);
+	assert_int_equal(fclose(out), 0);
+	free(bytes);
 }
 
 void file_run(const char *path, const char *sql)

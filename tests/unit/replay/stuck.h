@@ -39,6 +39,7 @@ bool stuck_has(const stuck *s, size_t k);
 
 /* ---- the same of any file ---- */
 
+void file_copy(const char *from, const char *to);
 void file_run(const char *path, const char *sql);
 bool file_run_prefix(const char *path, const us_script *script, size_t k);
 void file_seed(const char *path); /* three rows */

@@ -10,7 +10,6 @@
 #include "check.h"
 #include "stuck.h"
 #include "unstick/auto.h"
-#include "unstick/file.h"
 
 static const char *const histories[] = { "coolify-v3", "anything-llm", "epic-stack",
 	"indie-stack", "kentcdodds", "pingvin" };
@@ -23,21 +22,6 @@ typedef struct {
 	size_t stride; /* only every n-th migration is stopped */
 	double slowest_ms;
 } measure;
-
-static void copy_file(const char *from, const char *to)
-{
-	us_err err = { 0 };
-	char *bytes;
-	size_t len;
-	FILE *out;
-
-	assert_ok(us_file_read(&bytes, &len, from, (size_t)1 << 28, &err), &err);
-	out = fopen(to, "wb");
-	assert_non_null(out);
-	assert_int_equal(fwrite(bytes, 1, len, out), len);
-	assert_int_equal(fclose(out), 0);
-	free(bytes);
-}
 
 static void record(const measure *m, const char *path, size_t i, bool finished)
 {
@@ -123,7 +107,7 @@ static void migrate(measure *m, size_t i)
 	assert_ok(us_directory_script(m->dir, i, &text, &len, &err), &err);
 	assert_ok(us_script_split(&script, "sqlite", text, len, &err), &err);
 	for (size_t k = 0; i % m->stride == 0 && k <= us_script_len(script); k++) {
-		copy_file(m->base, m->live);
+		file_copy(m->base, m->live);
 		file_seed(m->live);
 		record(m, m->live, i, false);
 		/* rows that the script can't take: it can't stop here */

@@ -8,24 +8,8 @@
 
 #include "check.h"
 #include "unstick/auto.h"
-#include "unstick/file.h"
 
 /* ---- files ---------------------------------------------------------------- */
-
-static void copy_file(const char *from, const char *to)
-{
-	us_err err = { 0 };
-	char *bytes;
-	size_t len;
-	FILE *out;
-
-	assert_ok(us_file_read(&bytes, &len, from, (size_t)1 << 28, &err), &err);
-	out = fopen(to, "wb");
-	assert_non_null(out);
-	assert_int_equal(fwrite(bytes, 1, len, out), len);
-	assert_int_equal(fclose(out), 0);
-	free(bytes);
-}
 
 static bool run_one(sqlite3 *db, const us_script *s, size_t i)
 {
@@ -181,7 +165,7 @@ static bool set_up(stuck *s, const truth_case *c, size_t k)
 		add_other(s, c);
 	file_seed_rows(s->file, c->rows);
 	before = scratch_path(&s->w.tmp, "before.db");
-	copy_file(s->file, before);
+	file_copy(s->file, before);
 	if (!stuck_failed(s, stuck_name, c->script, k))
 		return false;
 	if (c->becomes == 'L')
@@ -215,10 +199,10 @@ static void run_from_top(
 	size_t n = us_script_len(s->script);
 	char *a, *b, *once;
 
-	copy_file(before, top);
+	file_copy(before, top);
 	k = kept_of(top, s->script, k);
-	copy_file(s->file, top);
-	copy_file(s->file, rest);
+	file_copy(s->file, top);
+	file_copy(s->file, rest);
 	if (run_rest(rest, s->script, k) < n)
 		return;
 	if (c->becomes != 'L' && run_rest(before, s->script, 0) < n)
