@@ -87,7 +87,7 @@ static void note_meanwhile(void *ctx)
 
 static void what_is_done_meanwhile_is_done_once_before_the_first_row(void **state)
 {
-	fixture *f = *state;
+	talk_cluster *f = *state;
 	us_str got = { 0 };
 	us_err err = { 0 };
 	const us_meanwhile note = { note_meanwhile, &got };

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "stuck.h"
 #include "unstick/auto.h"
+#include "unstick/file.h"
 
 static const char *const histories[] = { "coolify-v3", "anything-llm", "epic-stack",
 	"indie-stack", "kentcdodds", "pingvin" };
