@@ -1,6 +1,7 @@
 /* What can't be followed: nothing is known any more of what it may have changed. */
 #include <string.h>
 
+#include "pieces.h"
 #include "world_impl.h"
 
 static unsigned char lower(char c)
@@ -18,10 +19,25 @@ static bool is_word(char c)
 	       u >= 0x80;
 }
 
+bool text_has_escaped_names(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while ((text = memchr(text, '&', (size_t)(end - text))) != NULL)
+		if (++text < end && *text == '"')
+			return true;
+	return false;
+}
+
+/* Of a function's name what is before its arguments. Where a name may be written in
+ * another way than it reads, it may be any. */
 static bool has_word(const char *text, size_t len, const char *word)
 {
-	size_t n = strlen(word), j;
+	size_t n = strcspn(word, "("), j;
 
+	if (text_has_escaped_names(text, len) ||
+		(strchr(word, '"') && memmem(text, len, "\"\"", 2)))
+		return true;
 	for (size_t i = 0; n > 0 && i + n <= len; i++) {
 		if (i > 0 && is_word(text[i - 1]) && is_word(word[0]))
 			continue;

@@ -161,15 +161,23 @@ static void choose(folding *f)
 	}
 }
 
-/* A script that takes something back is not told by its statements alone. */
+/* A script that takes something back is not told by its statements alone. What is
+ * open at its end is taken back as well. */
 static bool rolls_back(const parse *script)
 {
+	bool open = false;
+
 	for (size_t i = 0; i < script->n; i++) {
 		const PgQuery__Node *t = script->tree[i];
 
 		if (t->node_case != PG_QUERY__NODE__NODE_TRANSACTION_STMT)
 			continue;
+		open = false;
 		switch (t->transaction_stmt->kind) {
+		case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+		case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+			open = true;
+			break;
 		case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
 		case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
 			return true;
@@ -177,7 +185,7 @@ static bool rolls_back(const parse *script)
 			break;
 		}
 	}
-	return false;
+	return open;
 }
 
 static bool says(const char *text, size_t len, const char *word)

@@ -18,6 +18,15 @@ static object_id temporary_of(const world *w, const char *name)
 	return id && world_is(w, id) != THERE_NO ? id : 0;
 }
 
+/* The server looks for a name in its own schema first. NULL: one of the path's has
+ * it. */
+static const char *servers_own(world *w, const char *name)
+{
+	object_id id = world_lookup(w, OBJECT_RELATION, NULL, name);
+
+	return world_is(w, id) == THERE_YES ? NULL : "pg_catalog";
+}
+
 /* A temporary table hides the one of the same name that stays; but the session that
  * made it may have ended. */
 object_id relation_meant(world *w, const char *schema, const char *name)
@@ -26,6 +35,8 @@ object_id relation_meant(world *w, const char *schema, const char *name)
 
 	if (hides && world_is(w, hides) == THERE_YES)
 		return hides;
+	if (!schema && begins(name, "pg_"))
+		schema = servers_own(w, name);
 	id = world_lookup(w, OBJECT_RELATION, schema, name);
 	if (!hides || id == hides)
 		return id;

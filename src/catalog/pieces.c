@@ -288,6 +288,8 @@ bool pieces_about(words *about, const words *far, const char *text, size_t len,
 
 	*out = text;
 	*n = len;
+	if (text_has_escaped_names(text, len))
+		return true;
 	if (!doubtful && !words_share_either(about, far, text, len))
 		return false;
 	pieces = us_arena_alloc(

@@ -22,4 +22,7 @@ bool pieces_reach_far(us_arena *a, const char *text, size_t len);
 /* Adds the words without one of which no script reaches what it doesn't name. */
 void pieces_far_words(words *out);
 
+/* blur.c: U&"...", in which a name is written in another way than it reads. */
+bool text_has_escaped_names(const char *text, size_t len);
+
 #endif

@@ -359,6 +359,13 @@ void set_new_table(world *w, object_id id, const char *kind)
 	world_set(w, id, FACET_FORCED, firm("no"));
 }
 
+/* It may be dropped at once: whose transaction it is in is not known. */
+void drop_at_commit(world *w, object_id id, PgQuery__OnCommitAction action)
+{
+	if (action == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP)
+		world_blur(w, id);
+}
+
 void kind_create_table(const step *s)
 {
 	world *w = s->w;
@@ -390,4 +397,5 @@ void kind_create_table(const step *s)
 		world_lose_names(w, NULL); /* of indexes that it gets from others */
 	inherit(s, id, c);
 	fill(s, id, c);
+	drop_at_commit(w, id, c->oncommit);
 }

@@ -56,6 +56,10 @@ void blur_heirs_away(world *w, object_id relation);
  * partition, of a made up name. */
 void blur_referrers(world *w, object_id relation);
 
+/* ---- tables.c, for tables of a query as well ---- */
+
+void drop_at_commit(world *w, object_id id, PgQuery__OnCommitAction action);
+
 /* ---- constraints.c ---- */
 
 /* The relation may have got constraints of any name. */

@@ -5,6 +5,22 @@
 #include "kinds.h"
 #include "tables.h"
 
+/* What has rows has a type of its name for them. */
+static void need_no_row_type(world *w, object_id schema, const char *name)
+{
+	object_id id = world_find(w, OBJECT_RELATION, schema, name);
+	const char *kind = world_object(w, id)->facets[FACET_KIND].text;
+
+	if (!id || world_is(w, id) == THERE_NO)
+		return;
+	if (world_is(w, id) == THERE_MAYBE || !kind)
+		world_unsure(w, us_arena_strf(world_arena(w),
+					"whether %s has rows is not known",
+					world_title(w, id)));
+	else if (strcmp(kind, "index") != 0 && strcmp(kind, "sequence") != 0)
+		world_need(w, id, THERE_NO);
+}
+
 static object_id create_type(
 	const step *s, PgQuery__Node **names, size_t n, const char *kind)
 {
@@ -17,6 +33,7 @@ static object_id create_type(
 		id = world_get(s->w, OBJECT_TYPE, schema, name);
 	world_need(s->w, schema, THERE_YES);
 	world_need_free(s->w, id, false);
+	need_no_row_type(s->w, schema, name);
 	parent = world_object(s->w, id)->parent;
 	id = world_create(s->w, OBJECT_TYPE, parent, name);
 	world_set(s->w, id, FACET_KIND, firm(kind));
@@ -146,7 +163,8 @@ void kind_alter_enum(const step *s)
 
 	world_need(s->w, id, THERE_YES);
 	labels = world_object(s->w, id)->facets[FACET_LABELS];
-	if (!labels.text) {
+	/* an empty label that is renamed can't be told from one that is added */
+	if (!labels.text || has_label(labels.text, "")) {
 		world_unsure(s->w, us_arena_strf(world_arena(s->w),
 					   "the labels of %s are not known",
 					   world_title(s->w, id)));

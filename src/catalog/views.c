@@ -237,10 +237,43 @@ static void define(
 	world_set_whole(s->w, id, false);
 }
 
+typedef struct {
+	world *w;
+	presence temporary; /* does it read a temporary relation? */
+} reading;
+
+static void find_temporary(const PgQuery__RangeVar *range, void *ctx)
+{
+	reading *r = ctx;
+	const object *o = world_object(r->w, relation_of(r->w, range));
+
+	if (o->there != THERE_NO && r->temporary != THERE_YES &&
+		o->parent == world_schema(r->w, WORLD_TEMPORARY))
+		r->temporary = o->there;
+}
+
+/* One that reads what is temporary is temporary itself. */
+static object_id place_of_view(
+	const step *s, const PgQuery__ViewStmt *v, object_id *schema)
+{
+	reading r = { s->w, THERE_NO };
+	object_id id = place_of(s, v->view, schema);
+
+	walk_ranges(v->query, find_temporary, &r);
+	if (r.temporary == THERE_MAYBE) {
+		world_unsure(s->w, "whether it is temporary is not known");
+		world_blur(s->w, id);
+	}
+	if (r.temporary == THERE_NO)
+		return id;
+	*schema = world_schema(s->w, WORLD_TEMPORARY);
+	return world_get(s->w, OBJECT_RELATION, *schema, v->view->relname);
+}
+
 void kind_create_view(const step *s)
 {
 	const PgQuery__ViewStmt *v = s->tree->view_stmt;
-	object_id schema, id = place_of(s, v->view, &schema);
+	object_id schema, id = place_of_view(s, v, &schema);
 	presence there = world_is(s->w, id);
 
 	walk_ranges(v->query, need_range, s->w);
@@ -280,6 +313,7 @@ static void create_of_query(const step *s, const PgQuery__IntoClause *into,
 		define(s, id, kind, query);
 	}
 	name_columns(s, id, into->col_names, into->n_col_names, query);
+	drop_at_commit(s->w, id, into->on_commit);
 }
 
 void kind_create_table_as(const step *s)

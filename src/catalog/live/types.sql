@@ -1,5 +1,6 @@
 -- Enums, domains, composite types of their own, ranges; not those that come with a
--- table or an array.
+-- table or an array. Of one that is announced and not yet made nothing is said, like of
+-- those that belong to extensions.
 SELECT n.nspname, t.typname, t.typtype,
        (SELECT string_agg('''' || replace(e.enumlabel, '''', '''''') || '''', ', '
                           ORDER BY e.enumsortorder)
@@ -7,7 +8,7 @@ SELECT n.nspname, t.typname, t.typtype,
          WHERE e.enumtypid = t.oid),
        CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
        said.description,
-       EXISTS (SELECT FROM pg_depend d
+       NOT t.typisdefined OR EXISTS (SELECT FROM pg_depend d
                WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid
                  AND d.deptype = 'e')
   FROM unnest($1::name[], $2::name[]) AS asked (schema, name)

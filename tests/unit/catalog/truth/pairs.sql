@@ -1153,3 +1153,71 @@
 
 : CREATE TABLE t (a int, b int)
 > DO $$ BEGIN ALTER TABLE t RENAME COLUMN a TO c; EXCEPTION WHEN undefined_column THEN NULL; END $$; DO $$ BEGIN ALTER TABLE t DROP COLUMN nope; EXCEPTION WHEN undefined_column THEN RAISE NOTICE 'gone'; END $$; DO $$ BEGIN DROP TABLE nope; EXCEPTION WHEN undefined_table OR undefined_object THEN NULL; END $$; CREATE PUBLICATION p FOR TABLE t; ALTER PUBLICATION p SET (publish = 'insert'); DROP PUBLICATION p; ALTER TABLE t ADD d int
+
+-- What a generator of random histories found (docs/eval.md).
+
+: CREATE SCHEMA s2 CREATE TABLE t (a int)
+: ALTER TABLE IF EXISTS s2.t ADD CONSTRAINT k PRIMARY KEY (a)
+> ALTER TABLE s2.t DROP CONSTRAINT k CASCADE; ALTER TABLE s2.t ADD COLUMN b serial; ALTER TABLE s2.t ADD CONSTRAINT k PRIMARY KEY (b)
+
+: CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a'; DO $$ BEGIN EXECUTE 'SELECT 1'; END $$; CREATE TABLE t (a text)
+: ALTER TABLE t ADD b bigserial UNIQUE
+> ALTER TABLE t DROP CONSTRAINT t_b_key, ADD CONSTRAINT t_b_key PRIMARY KEY (b)
+
+: CREATE TYPE e; CREATE TABLE t (a int)
+> ALTER TABLE t ADD b int; CREATE TYPE e AS ENUM ('x'); ALTER TABLE t ADD c e
+
+> CREATE TYPE U&"t\00EAte"; CREATE TYPE "tête" AS ENUM ('x', 'y')
+
+: CREATE TYPE U&"t\00EAte" AS ENUM ('x')
+> CREATE TABLE t (a "tête"); ALTER TYPE "tête" ADD VALUE 'y'
+
+: CREATE TABLE "Post" (a int)
+> DO $$ BEGIN CREATE TYPE "Post" AS ENUM ('x'); EXCEPTION WHEN duplicate_object THEN NULL; END $$
+
+> COMMENT ON CONSTRAINT pg_ts_dict_dictname_index ON pg_ts_dict IS 'two'; CREATE TABLE t (a int)
+
+: CREATE TABLE q (x int, y text)
+> CREATE TEMP TABLE x AS SELECT * FROM q; CREATE OR REPLACE VIEW t AS SELECT x.* FROM x
+
+> CREATE TABLE t (a int); CREATE TEMPORARY TABLE t ON COMMIT DROP AS SELECT 1 AS a; ALTER TABLE t RENAME TO u
+
+> CREATE OR REPLACE FUNCTION f(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $1; END'; ALTER FUNCTION f(integer) IMMUTABLE
+
+: CREATE FUNCTION f(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $1; END'; ALTER FUNCTION f(integer) IMMUTABLE
+> ALTER FUNCTION f(integer) RENAME TO g
+
+: CREATE TYPE e AS ENUM ('', 'x')
+> ALTER TYPE e RENAME VALUE 'x' TO 'y'; ALTER TYPE e RENAME VALUE '' TO 'x'
+
+-- What is dropped takes along what no script that is there has told of.
+
+- CREATE TABLE "Post" (id text, CONSTRAINT "Post_pkey" PRIMARY KEY (id))
+> DROP TABLE IF EXISTS "Post"; CREATE TABLE "Post" (id int, CONSTRAINT "Post_pkey" PRIMARY KEY (id))
+
+- CREATE TABLE "Post" (id text, CONSTRAINT "Post_pkey" PRIMARY KEY (id))
+> DROP TABLE "Post"; CREATE TABLE "Post" (id int, CONSTRAINT "Post_pkey" PRIMARY KEY (id))
+
+- CREATE TABLE "Post" (id text, CONSTRAINT "Post_pkey" PRIMARY KEY (id))
+> DROP TABLE IF EXISTS "Post" CASCADE; CREATE TABLE "Post" (id int, CONSTRAINT "Post_pkey" PRIMARY KEY (id))
+
+- CREATE TABLE "Post" (id serial, a int); CREATE INDEX i ON "Post" (a)
+> DROP TABLE IF EXISTS "Post"; CREATE TABLE "Post" (id serial, a int); CREATE INDEX i ON "Post" (a)
+
+- CREATE TABLE "Post" (id serial, a int); CREATE INDEX i ON "Post" (a)
+> DROP TABLE IF EXISTS "Post"; CREATE TABLE "Post" (id serial, a int); CREATE INDEX IF NOT EXISTS i ON "Post" (a)
+
+- CREATE TABLE "Post" (id serial, a int); CREATE INDEX i ON "Post" (a)
+> ALTER TABLE "Post" DROP COLUMN IF EXISTS a; ALTER TABLE "Post" ADD a text; CREATE INDEX i ON "Post" (a)
+
+- CREATE TABLE "Post" (id serial, a int); CREATE INDEX i ON "Post" (a)
+> ALTER TABLE "Post" DROP COLUMN a; ALTER TABLE "Post" ADD a text; CREATE INDEX i ON "Post" (a)
+
+- CREATE TABLE "Post" (id serial, a int); CREATE VIEW v AS SELECT a FROM "Post"
+> DROP TABLE IF EXISTS "Post" CASCADE; CREATE VIEW v AS SELECT 1 AS a
+
+- CREATE TYPE e AS ENUM ('x'); CREATE TABLE t (a int, b e)
+> DROP TYPE IF EXISTS e CASCADE; ALTER TABLE t ADD b int
+
+- CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE INDEX i ON m (a)
+> DROP MATERIALIZED VIEW IF EXISTS m; CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE INDEX i ON m (a)
