@@ -259,9 +259,12 @@ static void expand(speech *s, us_str *out, const char *text, unsigned depth)
 
 char *grammar_say(const grammar *g, const char *name, uint64_t *dice, lab *l)
 {
-	speech s = { .grammar = g, .dice = dice, .lab = l };
+	speech s = { .grammar = g, .lab = l };
 	place p = { .name = name, .len = strlen(name) };
-	char *text = say_rule(&s, rule_of(g, &p), 0);
+	char *text;
+
+	s.dice = dice;
+	text = say_rule(&s, rule_of(g, &p), 0);
 
 	for (size_t i = 0; i < LETTERS; i++)
 		free(s.said[i]);
@@ -309,6 +312,13 @@ static void add_blank(us_str *out, uint64_t *dice)
 	us_str_add(out, blanks[dice_throw(dice, US_LEN(blanks))]);
 }
 
+static char in_case(char c, bool upper)
+{
+	unsigned char u = (unsigned char)c;
+
+	return (char)(upper ? toupper(u) : tolower(u));
+}
+
 char *grammar_respell(const char *sql, uint64_t *dice)
 {
 	us_str out = { 0 };
@@ -317,18 +327,13 @@ char *grammar_respell(const char *sql, uint64_t *dice)
 	while (*sql) {
 		const char *past = past_quoted(sql);
 
-		if (past) {
+		if (past)
 			us_str_addn(&out, sql, (size_t)(past - sql));
-			sql = past;
-			continue;
-		}
-		if (*sql == ' ' && dice_throw(dice, 4) == 0)
+		else if (*sql == ' ' && dice_throw(dice, 4) == 0)
 			add_blank(&out, dice);
 		else
-			us_str_addc(
-				&out, (char)(upper ? toupper((unsigned char)*sql)
-						   : tolower((unsigned char)*sql)));
-		sql++;
+			us_str_addc(&out, in_case(*sql, upper));
+		sql = past ? past : sql + 1;
 	}
 	return end_of(&out);
 }

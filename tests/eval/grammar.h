@@ -22,7 +22,7 @@ void grammar_free(grammar *g);
 
 /* NULL if a query found nothing to pick. free(). l has a copy: the queries run in
  * its session. */
-char *grammar_say(const grammar *g, const char *rule, uint64_t *dice, lab *l);
+char *grammar_say(const grammar *g, const char *name, uint64_t *dice, lab *l);
 
 /* The same SQL, spelled as nobody would: comments and line ends for blanks, another
  * case where case is nothing. free(). */

@@ -6,6 +6,7 @@
 #include "cut.h"
 #include "dice.h"
 #include "grade.h"
+#include "grammar.h"
 #include "unstick/auto.h"
 
 enum { N = 3 };
@@ -155,6 +156,61 @@ static void the_same_seed_throws_the_same(void **state)
 	assert_int_not_equal(dice_for(1, "p", "m"), dice_for(1, "pm", ""));
 }
 
+static void a_grammar_says_what_its_rules_allow(void **state)
+{
+	static const char rules[] = "-- a remark\n"
+				    "said\n"
+				    "\t<X=name> < <X><Y:name><tail?>\n"
+				    "\n"
+				    "name\n"
+				    "\t3: a\n"
+				    "\tb\n"
+				    "tail\n"
+				    "\t , <Y>\n";
+	static const char *const all[] = { "a < a", "b < b", "a < a , a",
+		"a < a , b", "b < b , a", "b < b , b" };
+	uint64_t dice = 1;
+	grammar *g = grammar_new(rules);
+	size_t seen[US_LEN(all)] = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		US_AUTO(auto_str) char *text = grammar_say(g, "said", &dice, NULL);
+		size_t n = 0;
+
+		assert_non_null(text);
+		while (n < US_LEN(all) && strcmp(all[n], text) != 0)
+			n++;
+		assert_in_range(n, 0, US_LEN(all) - 1);
+		seen[n]++;
+	}
+	for (size_t n = 0; n < US_LEN(all); n++)
+		assert_int_not_equal(seen[n], 0);
+	assert_true(seen[0] > 2 * seen[1]);
+	grammar_free(g);
+}
+
+static void another_spelling_leaves_what_is_quoted(void **state)
+{
+	static const char sql[] =
+		"Select 'A  b', E'it\\'s  X', \"C  d\", $x$ E  $x$;";
+	static const char *const kept[] = { "'A  b'", "'it\\'s  X'", "\"C  d\"",
+		"$x$ E  $x$" };
+	uint64_t dice = 1;
+	bool other = false;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		US_AUTO(auto_str) char *text = grammar_respell(sql, &dice);
+
+		for (size_t k = 0; k < US_LEN(kept); k++)
+			assert_non_null(strstr(text, kept[k]));
+		assert_null(strstr(text, "Select"));
+		other = other || strstr(text, "--");
+	}
+	assert_true(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +222,8 @@ int main(void)
 			a_postgresql_script_is_cut_and_its_statements_known),
 		cmocka_unit_test(a_sqlite_script_is_cut_and_its_statements_known),
 		cmocka_unit_test(the_same_seed_throws_the_same),
+		cmocka_unit_test(a_grammar_says_what_its_rules_allow),
+		cmocka_unit_test(another_spelling_leaves_what_is_quoted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
