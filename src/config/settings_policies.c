@@ -11,21 +11,19 @@
 #include "yaml_json.h"
 #include "yaml_value.h"
 
-/* A folder can be long; a slip is found among the first of its names. */
-#define MAX_NAMES 1000
-
+/* In order, so that of two that are as near the same one is named everywhere. */
 static us_code read_names(us_strs *names, const char *folder, us_err *err)
 {
-	DIR *dir = opendir(folder);
-	const struct dirent *entry;
+	struct dirent **entries = NULL;
+	int n = scandir(folder, &entries, NULL, alphasort);
 	us_code rc = US_OK;
 
-	while (dir && rc == US_OK && names->len < MAX_NAMES &&
-		(entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			rc = us_strs_add(names, entry->d_name, err);
-	if (dir)
-		closedir(dir);
+	for (int i = 0; i < n; i++) {
+		if (rc == US_OK && entries[i]->d_name[0] != '.')
+			rc = us_strs_add(names, entries[i]->d_name, err);
+		free(entries[i]);
+	}
+	free(entries);
 	return rc;
 }
 
