@@ -7,8 +7,9 @@ target_compile_options(strict INTERFACE
 target_compile_definitions(strict INTERFACE _GNU_SOURCE
   US_VERSION="${PROJECT_VERSION}")
 if(US_SANITIZE)
+  # asserts are tests' business, whatever the build type says
   target_compile_options(strict INTERFACE -fsanitize=${US_SANITIZE}
-    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fno-sanitize-recover=all -fno-omit-frame-pointer -UNDEBUG)
   target_link_options(strict INTERFACE -fsanitize=${US_SANITIZE})
 else()
   target_compile_options(strict INTERFACE -fstack-protector-strong)
