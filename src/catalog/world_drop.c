@@ -68,6 +68,22 @@ static bool may_be_elsewhere(const object *o)
 	return o->kind == OBJECT_RELATION && o->on && !o->facets[FACET_KIND].text;
 }
 
+/* A relation of which only the name is known, and no column: the table's index or
+ * sequence, for all that is known. */
+static bool may_be_of_table(const world *w, object_id id, object_id dropped)
+{
+	const object *o = world_object(w, id), *gone = world_object(w, dropped);
+
+	if (o->kind != OBJECT_RELATION || o->on || gone->on ||
+		o->facets[FACET_KIND].text || id == gone->parent ||
+		(gone->kind != OBJECT_RELATION && gone->kind != OBJECT_COLUMN))
+		return false;
+	for (object_id i = 1; i <= w->n; i++)
+		if (w->objects[i].parent == id)
+			return false;
+	return true;
+}
+
 /* An index or a constraint of the column's table of which nothing more is known may
  * involve the column, and be gone; so may a column that is generated from it. */
 static bool may_be_part(
@@ -76,6 +92,8 @@ static bool may_be_part(
 	const object *o = world_object(w, id), *gone = world_object(w, dropped);
 
 	if (may_be_elsewhere(o) && !gone->on) /* no other index is it */
+		return true;
+	if (may_be_of_table(w, id, dropped))
 		return true;
 	if (gone->kind != OBJECT_COLUMN || o->facets[FACET_DEFINITION].text)
 		return false;

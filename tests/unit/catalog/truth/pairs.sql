@@ -1192,6 +1192,18 @@
 
 -- What is dropped takes along what no script that is there has told of.
 
+- CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TABLE u (a int)
+> ALTER INDEX i RENAME TO j; DROP TABLE t; ALTER TABLE u ADD b int
+
+- CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TABLE u (a int)
+> ALTER INDEX i RENAME TO j; ALTER TABLE t DROP a; ALTER TABLE u ADD b int
+
+- CREATE TABLE t (a serial); CREATE TABLE u (a int)
+> ALTER SEQUENCE t_a_seq RENAME TO j; DROP TABLE t; ALTER TABLE u ADD b int
+
+- CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE TABLE u (a int)
+> ALTER VIEW v RENAME TO j; DROP TABLE t CASCADE; ALTER TABLE u ADD b int
+
 - CREATE TABLE "Post" (id text, CONSTRAINT "Post_pkey" PRIMARY KEY (id))
 > DROP TABLE IF EXISTS "Post"; CREATE TABLE "Post" (id int, CONSTRAINT "Post_pkey" PRIMARY KEY (id))
 
