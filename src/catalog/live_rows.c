@@ -304,7 +304,10 @@ us_code live_column(const us_row *r, void *ctx, us_err *err)
 		default_in(w, relation, type, r->cells[5], *r->cells[7] != '\0'));
 	world_set(w, id, FACET_IDENTITY, firm(identity_of(r->cells[6])));
 	set_comment(w, id, r->cells[8]);
-	world_set(w, id, FACET_POSITION, firm(r->cells[11]));
+	/* see position.c */
+	world_set(w, id, FACET_POSITION,
+		(us_value){ is_true(r->cells[12]) ? US_VALUE_OPAQUE : US_VALUE_FIRM,
+			r->cells[11] });
 	return US_OK;
 }
 

@@ -17,7 +17,7 @@ void position_ask(
 			world_object(touched, id)->name);
 }
 
-/* pg_attribute.attnum; 0: it isn't there. */
+/* pg_attribute.attnum, OPAQUE behind a gap; 0: it isn't there. */
 static long number_of(const world *live, object_id id)
 {
 	const char *text = world_object(live, id)->facets[FACET_POSITION].text;
@@ -32,6 +32,8 @@ us_value position_live(world *live, const world_key *key)
 
 	if (number_of(live, column) == 0)
 		return world_at(live, key);
+	if (world_at(live, key).firmness != US_VALUE_FIRM)
+		return unknown;
 	while ((id = world_next_child(live, table, OBJECT_COLUMN, id)))
 		if (number_of(live, id) > number_of(live, column))
 			return (us_value){ US_VALUE_FIRM,
@@ -53,11 +55,14 @@ us_value position_in(world *now, world *live, const world_key *key)
 	object_id table = world_object(now, column)->parent;
 	world_key behind = *key;
 	long number = number_of(live, world_bearer(live, key));
+	bool behind_gap = world_at(live, key).firmness == US_VALUE_OPAQUE;
 
 	if (v.firmness == US_VALUE_UNKNOWN && world_is(now, column) == THERE_YES)
 		return position_live(live, key);
 	if (v.firmness != US_VALUE_FIRM)
 		return v;
+	if (behind_gap)
+		return unknown;
 	while ((other = world_next_child(now, table, OBJECT_COLUMN, other))) {
 		behind.name = world_object(now, other)->name;
 		if (is_old(world_object(now, other)) &&

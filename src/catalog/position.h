@@ -8,7 +8,9 @@
  * COLUMN puts it behind every other. (Restoring a dump keeps the order.) In which
  * order the columns were before no script can be trusted to tell: a baseline is
  * often written by hand. So a column that still stands before another was not added
- * yet, and one that stands last says nothing.
+ * yet, and one that stands last says nothing. Nor does one behind a gap, which a
+ * dropped column leaves: it may be the new one, and the other newer still, dropped
+ * and added by hand.
  *
  * key: of FACET_POSITION, in all of these. */
 

@@ -279,12 +279,22 @@ static bool is_stale(const us_states *s, const state_key *key)
 	return false;
 }
 
+/* Of what is gone in the end there is nothing left to know. */
+static bool is_gone(const us_states *s, const char *object)
+{
+	for (size_t i = 0; i < s->nkeys; i++)
+		if (!*s->keys[i].facet && strcmp(s->keys[i].object, object) == 0)
+			return s->keys[i].at[s->n].firmness == US_VALUE_ABSENT;
+	return false;
+}
+
 /* What it is in the end nothing says, though it was known on the way: K then says
  * nothing of what was done to it, and another subset of the statements than a
  * prefix would look the same. */
 static bool is_lost(const us_states *s, const state_key *key)
 {
-	if (key->doubt || key->at[s->n].firmness != US_VALUE_UNKNOWN)
+	if (key->doubt || key->at[s->n].firmness != US_VALUE_UNKNOWN ||
+		is_gone(s, key->object))
 		return false;
 	for (size_t k = 0; k < s->n; k++)
 		if (key->at[k].firmness == US_VALUE_FIRM ||

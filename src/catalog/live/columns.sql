@@ -1,8 +1,12 @@
 -- enum: the column's type, or its elements', if it is one.
+-- gap: one that stood before it was dropped.
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
        a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
        said.description, tn.nspname AS enum_schema,
-       e.typname AS enum, a.attnum
+       e.typname AS enum, a.attnum,
+       EXISTS (SELECT FROM pg_attribute gone
+                WHERE gone.attrelid = a.attrelid AND gone.attisdropped
+                  AND gone.attnum > 0 AND gone.attnum < a.attnum) AS gap
   FROM unnest($1::name[], $2::name[], $3::name[]) AS asked (schema, relation, name)
   JOIN pg_namespace n ON n.nspname = asked.schema
   JOIN pg_class c ON c.relname = asked.relation AND c.relnamespace = n.oid

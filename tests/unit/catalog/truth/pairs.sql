@@ -868,6 +868,10 @@
 % ALTER TABLE t DROP a, ADD a int; ALTER TABLE t DROP b, ADD b text
 > ALTER TABLE t DROP a, ADD a int; UPDATE t SET a = 2; ALTER TABLE t DROP b, ADD b text
 
+: CREATE TABLE t (id int, a int, b text)
+> ALTER TABLE t DROP a, ADD a int; UPDATE t SET a = 2
+~ ALTER TABLE t DROP b; ALTER TABLE t ADD b text
+
 : CREATE TABLE p (id int, a int, b text); CREATE TABLE c (x int) INHERITS (p)
 > ALTER TABLE c DROP x, ADD x int; ALTER TABLE p DROP b, ADD b text; ALTER TABLE p ADD y int; UPDATE c SET x = 1
 
