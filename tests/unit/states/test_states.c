@@ -227,18 +227,18 @@ static void of_what_is_gone_in_the_end_nothing_is_asked(void **state)
 	us_reading r = { 0 };
 	us_states *s;
 	us_err err;
-	size_t there, rows;
+	size_t there, number;
 
 	(void)state;
 	assert_int_equal(us_states_new(&s, 2, &err), US_OK);
 	assert_int_equal(us_reading_init(&r, 2, &err), US_OK);
 	there = us_states_key(s, "table n", "");
-	rows = us_states_key(s, "table n", "number of rows");
+	number = us_states_key(s, "table n", "number of rows");
 	us_states_put_live(s, there, value_of("-"));
 	us_states_put(s, there, 0, value_of("-"));
 	us_states_put(s, there, 1, value_of("there"));
 	us_states_put(s, there, 2, value_of("-"));
-	us_states_put(s, rows, 1, value_of("0"));
+	us_states_put(s, number, 1, value_of("0"));
 	assert_int_equal(us_states_judge(s, &r, &err), US_OK);
 	assert_null(r.unproved);
 	us_reading_fini(&r);
