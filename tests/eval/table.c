@@ -192,29 +192,40 @@ void table_print(const findings *all, const corpus *c, bool together)
 /* ---- the goals ---- */
 
 typedef struct {
-	const char *what, *provider; /* NULL: every one */
+	const char *what, *provider;
 	double least;
 	bool of_observable;
 } goal;
 
-/* Issues 3 and 4; asked of a whole run only. */
+/* Of the real histories; asked of a whole run only. */
 static const goal goals[] = {
 	{ "exact", "postgresql", 91.0, false },
 	{ "exact where it can be seen", "postgresql", 99.0, true },
 	{ "exact", "sqlite", 61.0, false },
 };
 
-static bool reach(const row *r, const goal *g)
+/* Our own are there to be difficult: their shares say nothing about the world. */
+static bool reach(const row *rows, const corpus *c, const goal *g)
 {
-	const sums *s = &r->of[TRIAL_PREFIX];
-	double reached = g->of_observable
-				 ? percent(s->exact_of_observable, s->observable)
-				 : percent(s->grades[GRADE_EXACT], s->n);
+	size_t exact = 0, of = 0;
+	double reached;
 
-	if (strcmp(r->name, g->provider) != 0 || s->n == 0)
+	for (size_t i = 0; i < c->n; i++) {
+		const sums *s = &rows[i].of[TRIAL_PREFIX];
+
+		if (c->items[i].own ||
+			strcmp(c->items[i].provider, g->provider) != 0)
+			continue;
+		exact += g->of_observable ? s->exact_of_observable
+					  : s->grades[GRADE_EXACT];
+		of += g->of_observable ? s->observable : s->n;
+	}
+	if (of == 0)
 		return true;
-	printf("%s: %s: %.1f %%, goal %.1f %%: %s\n", r->name, g->what, reached,
-		g->least, reached >= g->least ? "met" : "NOT met");
+	reached = percent(exact, of);
+	printf("%s, real histories: %s: %.1f %% of %zu, goal %.1f %%: %s\n",
+		g->provider, g->what, reached, of, g->least,
+		reached >= g->least ? "met" : "NOT met");
 	return reached >= g->least;
 }
 
@@ -237,10 +248,8 @@ bool table_judge(const findings *all, const corpus *c, const options *o)
 		grades[all->items[i].grade]++;
 		harm += all->items[i].harm != NULL;
 	}
-	for (size_t g = 0; whole && g < US_LEN(goals); g++) {
-		for (size_t i = c->n; i < n; i++)
-			ok &= reach(&rows[i], &goals[g]);
-	}
+	for (size_t g = 0; whole && g < US_LEN(goals); g++)
+		ok &= reach(rows, c, &goals[g]);
 	ok &= none("wrong", grades[GRADE_WRONG]);
 	ok &= none("false alarms", grades[GRADE_ALARM]);
 	ok &= none("INVALID indexes not told", grades[GRADE_UNTOLD]);
