@@ -11,14 +11,14 @@ shift 2
 out=$tests/versions
 counts=$tests/versions.counts
 
-# Every eighth pair, and all that only some servers have. In the pattern are those tests
+# Every sixteenth pair, and all that only some servers have. In the pattern are those tests
 # that differ from one server to another, but for those that take their time.
-export US_TRUTH_EVERY=8 US_TRUTH_COUNT=3
+export US_TRUTH_EVERY=16 US_TRUTH_COUNT=3
 some='^test_(postgres|postgres_(readonly|sessions|connect|script|shadow)|ledger_write|catalog_(truth|defaults)|transaction|run|wait)$'
 
 on_server() { # MAJOR BIN
 	export US_PG_BIN="$2"
-	export US_TRUTH_FIRST="$1" # another eighth each
+	export US_TRUTH_FIRST="$1" # another sixteenth each
 	"$tests/tests/with_cluster" ctest --test-dir "$tests" -V --no-tests=error -R "$some" \
 		>"$out/$1.tests" 2>&1 || return 1
 	"$release/tests/eval/eval" --project umami-v2-pg --sample 40 --quick --jobs 1 --show bad \
